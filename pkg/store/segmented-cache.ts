@@ -1,0 +1,72 @@
+import { LRUCache } from 'lru-cache'
+
+/**
+ * A bounded cache in two parts, so that entries which nobody vouched for cannot push out those that
+ * have served a grant: a new entry starts on probation and moves to the protected part by `protect`.
+ * Each part evicts its own least recently used entries, by count and by bytes.
+ */
+export interface SegmentedCache<V extends object> {
+  get(key: string): V | undefined
+  /** Stores `value`; an entry that is protected stays so. A value larger than a whole part is not kept. */
+  set(key: string, value: V, bytes: number): void
+  /** Moves an entry out of the reach of those on probation. */
+  protect(key: string): void
+  delete(key: string): void
+  values(): Iterable<V>
+  readonly size: number
+}
+
+export interface SegmentedCacheOptions<V extends object> {
+  /** Of each part. */
+  readonly maxEntries: number
+  /** Of each part. */
+  readonly maxBytes: number
+  /** Called with each value that leaves the cache by eviction or replacement, or by `delete`. */
+  readonly onRemove?: (value: V, key: string) => void
+}
+
+export function createSegmentedCache<V extends object>(options: SegmentedCacheOptions<V>): SegmentedCache<V> {
+  interface Entry {
+    readonly value: V
+    readonly bytes: number
+  }
+  let moving = false
+  const createPart = (): LRUCache<string, Entry> =>
+    new LRUCache<string, Entry>({
+      max: options.maxEntries,
+      maxSize: options.maxBytes,
+      sizeCalculation: (entry) => Math.max(1, entry.bytes),
+      dispose: (entry, key) => {
+        if (!moving) options.onRemove?.(entry.value, key)
+      },
+    })
+  const probation = createPart()
+  const safe = createPart()
+
+  return {
+    get size() {
+      return probation.size + safe.size
+    },
+    get: (key) => (safe.get(key) ?? probation.get(key))?.value,
+    set(key, value, bytes) {
+      const part = safe.has(key) ? safe : probation
+      part.set(key, { value, bytes })
+    },
+    protect(key) {
+      const entry = probation.get(key)
+      if (entry === undefined) return
+      moving = true
+      probation.delete(key)
+      moving = false
+      safe.set(key, entry)
+    },
+    delete(key) {
+      probation.delete(key)
+      safe.delete(key)
+    },
+    *values() {
+      for (const entry of safe.values()) yield entry.value
+      for (const entry of probation.values()) yield entry.value
+    },
+  }
+}
