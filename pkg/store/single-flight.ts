@@ -1,3 +1,5 @@
+import { abortable } from './abortable.ts'
+
 /**
  * Shares one piece of work among all who ask for the same key at the same time.
  *
@@ -56,22 +58,5 @@ export function createSingleFlight<T>(): SingleFlight<T> {
         }
       }
     },
-  }
-}
-
-/** `promise`, or a rejection with `signal`'s reason if that comes first. */
-async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  let onAbort: (() => void) | undefined
-  const aborted = new Promise<never>((_, reject) => {
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the reason is the caller's own error
-    onAbort = () => {
-      reject(signal.reason)
-    }
-    signal.addEventListener('abort', onAbort, { once: true })
-  })
-  try {
-    return await Promise.race([promise, aborted])
-  } finally {
-    if (onAbort !== undefined) signal.removeEventListener('abort', onAbort)
   }
 }

@@ -1,0 +1,9 @@
+/** A user or an organization. */
+export interface Account {
+  readonly id: number
+  /** Changes when the account is renamed. */
+  login: string
+  readonly type: 'User' | 'Organization'
+  /** ms since the epoch. */
+  readonly createdAt: number
+}

@@ -1,0 +1,103 @@
+import { accountJson, timestamp } from './account.ts'
+import { fullName } from '../model/repository.ts'
+import type { Repository } from '../model/repository.ts'
+
+/** `repository` of GitHub's description. */
+export function repositoryJson(api: string, repository: Repository) {
+  const name = fullName(repository)
+  const url = `${api}/repos/${name}`
+  const html = `https://github.com/${name}`
+  return {
+    id: repository.id,
+    node_id: Buffer.from(`010:Repository${repository.id}`).toString('base64'),
+    name: repository.name,
+    full_name: name,
+    private: repository.private,
+    owner: accountJson(api, repository.owner),
+    html_url: html,
+    description: null,
+    fork: false,
+    url,
+    forks_url: `${url}/forks`,
+    keys_url: `${url}/keys{/key_id}`,
+    collaborators_url: `${url}/collaborators{/collaborator}`,
+    teams_url: `${url}/teams`,
+    hooks_url: `${url}/hooks`,
+    issue_events_url: `${url}/issues/events{/number}`,
+    events_url: `${url}/events`,
+    assignees_url: `${url}/assignees{/user}`,
+    branches_url: `${url}/branches{/branch}`,
+    tags_url: `${url}/tags`,
+    blobs_url: `${url}/git/blobs{/sha}`,
+    git_tags_url: `${url}/git/tags{/sha}`,
+    git_refs_url: `${url}/git/refs{/sha}`,
+    trees_url: `${url}/git/trees{/sha}`,
+    statuses_url: `${url}/statuses/{sha}`,
+    languages_url: `${url}/languages`,
+    stargazers_url: `${url}/stargazers`,
+    contributors_url: `${url}/contributors`,
+    subscribers_url: `${url}/subscribers`,
+    subscription_url: `${url}/subscription`,
+    commits_url: `${url}/commits{/sha}`,
+    git_commits_url: `${url}/git/commits{/sha}`,
+    comments_url: `${url}/comments{/number}`,
+    issue_comment_url: `${url}/issues/comments{/number}`,
+    contents_url: `${url}/contents/{+path}`,
+    compare_url: `${url}/compare/{base}...{head}`,
+    merges_url: `${url}/merges`,
+    archive_url: `${url}/{archive_format}{/ref}`,
+    downloads_url: `${url}/downloads`,
+    issues_url: `${url}/issues{/number}`,
+    pulls_url: `${url}/pulls{/number}`,
+    milestones_url: `${url}/milestones{/number}`,
+    notifications_url: `${url}/notifications{?since,all,participating}`,
+    labels_url: `${url}/labels{/name}`,
+    releases_url: `${url}/releases{/id}`,
+    deployments_url: `${url}/deployments`,
+    created_at: timestamp(repository.createdAt),
+    updated_at: timestamp(repository.pushedAt),
+    pushed_at: timestamp(repository.pushedAt),
+    git_url: `git://github.com/${name}.git`,
+    ssh_url: `git@github.com:${name}.git`,
+    clone_url: `${html}.git`,
+    svn_url: html,
+    homepage: null,
+    size: 0,
+    stargazers_count: 0,
+    watchers_count: 0,
+    language: null,
+    has_issues: true,
+    has_projects: true,
+    has_downloads: true,
+    has_wiki: true,
+    has_pages: false,
+    has_discussions: false,
+    forks_count: 0,
+    mirror_url: null,
+    archived: false,
+    disabled: false,
+    open_issues_count: repository.issues.length,
+    license: null,
+    allow_forking: true,
+    is_template: false,
+    web_commit_signoff_required: false,
+    topics: [],
+    visibility: repository.private ? 'private' : 'public',
+    forks: 0,
+    open_issues: repository.issues.length,
+    watchers: 0,
+    default_branch: repository.defaultBranch,
+  }
+}
+
+/** `full-repository` of GitHub's description. */
+export function fullRepositoryJson(api: string, repository: Repository) {
+  const { owner } = repository
+  return {
+    ...repositoryJson(api, repository),
+    temp_clone_token: null,
+    ...(owner.type === 'Organization' ? { organization: accountJson(api, owner) } : {}),
+    network_count: 0,
+    subscribers_count: 0,
+  }
+}
