@@ -1,6 +1,10 @@
 /** `promise`, or a rejection with the reason of `signal` if that comes first. The work itself goes on. */
 export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted()
+  if (signal.aborted) {
+    // The work is as abandoned as it would be a moment later: its failure is nobody's, not the process's.
+    promise.catch(() => undefined)
+    throw signal.reason
+  }
   let onAbort: (() => void) | undefined
   const aborted = new Promise<never>((_, reject) => {
     onAbort = () => {

@@ -1,0 +1,23 @@
+import type { Reason } from '#pkg/errors'
+import type { Quota } from './rate-limit.ts'
+
+/** What a call to GitHub is for. Closed, so that it may label a metric. */
+export type Operation =
+  'check_key' | 'find_installation' | 'mint_read_token' | 'mint_token' | 'read_file' | 'revoke_token'
+
+/** One request to GitHub that has ended, whatever came of it; a repeated one gives an event each time. */
+export interface CallEvent {
+  readonly appId: string
+  readonly operation: Operation
+  /** Undefined when no whole answer came. */
+  readonly status: number | undefined
+  /** Why the call failed; undefined for an answer that its caller still has to judge. */
+  readonly failure: Reason | undefined
+  readonly durationMs: number
+  /** The installation whose token was used; undefined for calls as the App itself, whose limits are apart. */
+  readonly installationId: number | undefined
+  readonly quota: Quota | undefined
+}
+
+/** Told about every call, for metrics and budgets. Must neither throw nor wait. */
+export type CallObserver = (event: CallEvent) => void

@@ -1,0 +1,142 @@
+import type { Dispatcher } from 'undici'
+import type { Reason } from '#pkg/errors'
+import type { Signer } from '#pkg/signer'
+import type { MintedToken } from './minted-token.ts'
+import { refused } from './answer.ts'
+import { createAppCaller } from './app-caller.ts'
+import { createAppJwt } from './app-jwt.ts'
+import { createBackground } from './background.ts'
+import type { CallObserver } from './call-event.ts'
+import { createGitHubClient } from './github-client.ts'
+import type { Grant } from './grant.ts'
+import { createInstallationDirectory, type FindOptions } from './installation-directory.ts'
+import type { Installation, RepositoryName } from './installation.ts'
+import { pause, type Pause } from './pause.ts'
+import { createReadTokens } from './read-tokens.ts'
+import {
+  createRepositoryContents,
+  type FileRead,
+  type FileRequest,
+  type ReadFileOptions,
+} from './repository-contents.ts'
+import { createTokenMinter } from './token-minter.ts'
+import { createTokenRevoker, type RevocableToken } from './token-revoker.ts'
+
+/** The time of one call to GitHub, the wait for a connection included. */
+const CALL_TIMEOUT_MS = 10_000
+
+/** A token for all of an installation is minted only if the installation was confirmed within this. */
+const ALL_REPOSITORIES_CONFIRMED_MS = 60_000
+
+export interface GitHubAppOptions {
+  /** App id or client id. */
+  readonly appId: string
+  readonly signer: Signer
+  /** Of the REST API: `https://api.github.com`, or `https://HOST/api/v3`. */
+  readonly baseUrl: string
+  /** Connections to GitHub, shared by all Apps and closed by whoever made them; see `createConnectionPool`. */
+  readonly dispatcher: Dispatcher
+  /** Milliseconds since the epoch. Default: `Date.now`. */
+  readonly now?: () => number
+  /** Default: a timer. */
+  readonly pause?: Pause
+  /** Of one call, in milliseconds. Default: 10,000. */
+  readonly callTimeoutMs?: number
+  readonly onCall?: CallObserver
+}
+
+export interface MintTokenRequest {
+  readonly grant: Grant
+  readonly installation: Installation
+  /** Where the policy was read: whose installation, and the repository by which it is looked up again. */
+  readonly target: RepositoryName
+}
+
+/** One GitHub App: everything that the service says to GitHub as this App, or with its tokens. */
+export interface GitHubApp {
+  readonly appId: string
+  /** The installation that serves the owner of `target`. See `InstallationDirectory.find`. */
+  findInstallation(target: RepositoryName, options: FindOptions): Promise<Installation>
+  /** Drops what is known of an owner, when something says that it has changed. */
+  forgetOwner(owner: string): void
+  /** A file on the default branch. See `RepositoryContents.read`. */
+  readFile(file: FileRequest, options: ReadFileOptions): Promise<FileRead>
+  /**
+   * A new token, for one caller. See `TokenMinter.mint`. For all repositories of an installation, an installation
+   * that was not confirmed within 60 s is looked up first.
+   */
+  mintToken(request: MintTokenRequest, options: { readonly signal: AbortSignal }): Promise<MintedToken>
+  /** Whether the token is dead now. Never rejects; its end is waited for by `close`. */
+  revokeToken(token: RevocableToken): Promise<boolean>
+  /** Why this App cannot serve, as the last call has shown: `app_key_refused`, `app_key_unavailable`; else undefined. */
+  readonly problem: Reason | undefined
+  /**
+   * Asks GitHub whether it takes the App's key; sets `problem`.
+   *
+   * @throws StsError `app_key_refused`, `app_key_unavailable`, or a failure to ask.
+   */
+  checkKey(options: { readonly signal: AbortSignal }): Promise<void>
+  /** Revokes the read tokens and waits for what is still being revoked, at most `graceMs`. */
+  close(graceMs: number): Promise<void>
+}
+
+export function createGitHubApp(options: GitHubAppOptions): GitHubApp {
+  const { appId, onCall, now = Date.now } = options
+  const client = createGitHubClient({
+    baseUrl: options.baseUrl,
+    dispatcher: options.dispatcher,
+    callTimeoutMs: options.callTimeoutMs ?? CALL_TIMEOUT_MS,
+    now,
+    pause: options.pause ?? pause,
+    onCall:
+      onCall &&
+      ((event) => {
+        onCall({ ...event, appId })
+      }),
+  })
+  const parts = { client, now, pause: options.pause ?? pause, background: createBackground() }
+  const caller = createAppCaller({ client, now, jwt: createAppJwt({ appId, signer: options.signer, now }) })
+  const directory = createInstallationDirectory({ caller, now })
+  const revoker = createTokenRevoker(parts)
+  const minter = createTokenMinter({ ...parts, caller, directory, revoker })
+  const readTokens = createReadTokens({ ...parts, minter, revoker })
+  const contents = createRepositoryContents({ ...parts, directory, readTokens })
+
+  return {
+    appId,
+    get problem() {
+      return caller.problem
+    },
+    findInstallation: (target, find) => directory.find(target, find),
+    forgetOwner: (owner) => {
+      directory.forget(owner)
+    },
+    readFile: (file, read) => contents.read(file, read),
+    async mintToken({ grant, installation: known, target }, { signal }) {
+      const isConfirmed =
+        grant.repositories !== 'all' || now() - known.confirmedAt < ALL_REPOSITORIES_CONFIRMED_MS
+      const installation = isConfirmed
+        ? known
+        : await directory.find(target, { signal, maxAgeMs: ALL_REPOSITORIES_CONFIRMED_MS })
+      const token = await minter.mint({ operation: 'mint_token', grant, target, installation, signal })
+      directory.protect(target.owner)
+      readTokens.protect(target)
+      return token
+    },
+    revokeToken: (token) => revoker.revoke(token),
+    async checkKey({ signal }) {
+      const answer = await caller.call({
+        operation: 'check_key',
+        method: 'GET',
+        path: '/app',
+        repeatable: true,
+        signal,
+      })
+      if (answer.status !== 200) throw refused('check_key', answer)
+    },
+    async close(graceMs) {
+      readTokens.close()
+      await parts.background.drain(graceMs)
+    },
+  }
+}

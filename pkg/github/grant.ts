@@ -1,0 +1,50 @@
+import { StsError } from '#pkg/errors'
+
+/** The most repositories that one token can be limited to. https://docs.github.com/rest/apps/apps#create-an-installation-access-token-for-an-app */
+const REPOSITORIES_MAX = 500
+
+/** What a token may do, ready to be sent: made once for a policy, used for each of its mints. */
+export interface Grant {
+  /** Permission name to level; never empty. */
+  readonly permissions: Readonly<Record<string, string>>
+  /** Bare names, never empty; or, said explicitly, all of the installation. */
+  readonly repositories: readonly string[] | 'all'
+  /** The body of the mint. */
+  readonly body: Buffer
+}
+
+/**
+ * GitHub takes a missing or empty `permissions` or `repositories` as everything the installation has. So
+ * neither is ever sent empty, and `repositories` is left out for `'all'` alone.
+ *
+ * @throws StsError `unexpected` for an empty or oversized part: policies are judged long before.
+ */
+export function createGrant(
+  permissions: Readonly<Record<string, string>>,
+  repositories: readonly string[] | 'all',
+): Grant {
+  const levels = Object.entries(permissions)
+  if (levels.length === 0 || levels.some(([name, level]) => name === '' || level === '')) {
+    throw new StsError('unexpected', { detail: { problem: 'a grant without permissions' } })
+  }
+  if (repositories === 'all') {
+    return { permissions, repositories, body: Buffer.from(JSON.stringify({ permissions })) }
+  }
+  if (
+    repositories.length === 0 ||
+    repositories.length > REPOSITORIES_MAX ||
+    repositories.some((name) => name === '')
+  ) {
+    throw new StsError('unexpected', { detail: { problem: 'a grant without usable repositories' } })
+  }
+  return { permissions, repositories, body: Buffer.from(JSON.stringify({ repositories, permissions })) }
+}
+
+const LEVELS: readonly string[] = ['read', 'write', 'admin']
+
+/** Whether `level` gives no more than `most`; an unknown level is covered by itself alone. */
+export function isLevelWithin(level: string, most: string): boolean {
+  if (level === most) return true
+  const rank = LEVELS.indexOf(level)
+  return rank !== -1 && rank < LEVELS.indexOf(most)
+}

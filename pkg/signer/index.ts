@@ -1,0 +1,2 @@
+export { createPemSigner } from './pem-signer.ts'
+export type { Signer } from './signer.ts'
