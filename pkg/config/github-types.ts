@@ -1,0 +1,41 @@
+import { isOwnerName, isRepositoryName } from '#pkg/policy'
+import { choiceType, listType, parsed, unparsed, type ValueType } from './value-type.ts'
+
+const OWNERS_MAX = 1_000
+const APPS_MAX = 100
+
+/**
+ * The id of a GitHub App (a whole number), or its client id.
+ * https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app
+ */
+const APP_ID: ValueType<string> = {
+  allowed: 'an App id (digits) or client id (Iv...)',
+  parse: (text) =>
+    /^(?:[1-9]\d{0,18}|[A-Za-z][A-Za-z0-9._-]{0,63})$/.test(text) ? parsed(text) : unparsed(),
+}
+
+/** The ids of the GitHub Apps that serve, in the operator's order. */
+export const APP_IDS = listType(APP_ID, APPS_MAX)
+
+/** A repository's name without its owner: GitHub's character set, at most 100 characters. */
+export const REPOSITORY_NAME: ValueType<string> = {
+  allowed: 'the bare name of a repository: letters, digits, ".", "_" and "-"',
+  parse: (text) => {
+    if (text.includes('/')) return unparsed('a name without its owner is wanted')
+    return isRepositoryName(text) ? parsed(text) : unparsed()
+  },
+}
+
+/** The login of a user or an organization, in lower case; `*` stands for every owner. */
+const OWNER: ValueType<string> = {
+  allowed: 'an owner (letters, digits, ".", "_" and "-") or *',
+  parse: (text) => (text === '*' || isOwnerName(text) ? parsed(text.toLowerCase()) : unparsed()),
+}
+
+/** Owners in lower case; `*` stands for every owner. */
+export const OWNERS = listType(OWNER, OWNERS_MAX)
+
+/** How much a caller is told about the policy that denied it. */
+export type DenialDetail = 'owner' | 'always' | 'never' | 'uniform'
+
+export const DENIAL_DETAIL = choiceType<DenialDetail>(['owner', 'always', 'never', 'uniform'])

@@ -1,0 +1,218 @@
+import type { IssuerList } from '#pkg/policy'
+import { readApp, type AppConfig } from './app-key.ts'
+import { describeValue, type ConfigError } from './config-error.ts'
+import { readCertificates, readTextFile, type ReadFile } from './file-types.ts'
+import type { DenialDetail } from './github-types.ts'
+import { isFileLocation } from './issuer-types.ts'
+import { LATER_VARIABLES } from './later-variables.ts'
+import { checkLaterVariables, readValues } from './read-values.ts'
+import { SERVICE_VARIABLES, type ServiceValues } from './service-variables.ts'
+import { warnOfUnknownVariables } from './unknown-variable.ts'
+import { textOf, type Environment } from './variable.ts'
+import { VARIABLE_NAMES } from './variables.ts'
+
+/** All that the security token service is told from outside, validated and frozen. Holds a private key. */
+export interface ServiceConfig {
+  /** The audience that tokens must carry where a policy names none; also the domain of errors and events. */
+  readonly domain: string
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
+  readonly listener: {
+    /** Undefined: every address. */
+    readonly host: string | undefined
+    /** 0: the system chooses. */
+    readonly port: number
+    readonly reflection: boolean
+    /** Entries of `X-Forwarded-For`, from the right, that are believed; 0: the socket's address counts. */
+    readonly trustedHops: number
+    /** Milliseconds between the turn of readiness and the end of accepting. */
+    readonly drainDelayMs: number
+  }
+  readonly github: {
+    /** Without a trailing slash. */
+    readonly baseUrl: string
+    readonly app: AppConfig
+    /** How calls to GitHub leave; undefined: directly. `url` may hold a password. */
+    readonly proxy: { readonly url: string; readonly noProxy: string | undefined } | undefined
+    /** Certificate authorities (PEM) in place of the system's; undefined: the system's. */
+    readonly certificateAuthorities: string | undefined
+  }
+  readonly issuers: {
+    /** The issuers that are served at all; undefined: any. */
+    readonly serverList: IssuerList | undefined
+    readonly allowLoopback: boolean
+    /** Origins of issuers that may be on private addresses. */
+    readonly privateOrigins: readonly string[]
+    /** Certificate authorities (PEM) beside the system's. */
+    readonly certificateAuthorities: string | undefined
+    /** Issuer to the https URL or file of its key set. The files could be read when the configuration was. */
+    readonly keySetOverrides: ReadonlyMap<string, string>
+  }
+  readonly policies: {
+    readonly orgPolicyRepo: string
+    /** How long a trust policy counts as fresh, in milliseconds. */
+    readonly freshnessMs: number
+    readonly allowOrgPermissionsInRepoPolicies: boolean
+    readonly strict: boolean
+    /** Owners, in lower case, that must have an issuer list; `*` stands for every owner. */
+    readonly issuerListRequired: ReadonlySet<string>
+  }
+  readonly answers: {
+    readonly denialDetail: DenialDetail
+    /** Whether the answer says when its token expires. */
+    readonly expiry: boolean
+  }
+}
+
+/** What the service's configuration is read from, beside the environment. */
+export interface ConfigSources {
+  readonly readFile: ReadFile
+}
+
+export type ServiceConfigResult =
+  | { readonly ok: true; readonly config: ServiceConfig; readonly warnings: readonly string[] }
+  | { readonly ok: false; readonly errors: readonly ConfigError[]; readonly warnings: readonly string[] }
+
+/**
+ * Reads the configuration of the security token service. Never throws: gives either a configuration, or
+ * everything that is wrong with it at once. Warnings are sentences for the log; they hold no secrets.
+ */
+export function readServiceConfig(environment: Environment, sources: ConfigSources): ServiceConfigResult {
+  const errors: ConfigError[] = []
+  const report = (error: ConfigError): void => void errors.push(error)
+  const values = readValues(SERVICE_VARIABLES, environment, report)
+  const warnings = [
+    ...checkLaterVariables(LATER_VARIABLES, environment, values.STS_STRICT_CONFIG, report),
+    ...warnOfUnknownVariables(environment, VARIABLE_NAMES),
+  ]
+  const app = readApp(values, environment, sources.readFile, report)
+  checkLoopbackIssuers(values, environment, report)
+  checkKeySetFiles(values, environment, sources.readFile, report)
+  const authorities = {
+    github: readAuthorities('SSL_CERT_FILE', values.SSL_CERT_FILE, sources.readFile, report),
+    issuers: readAuthorities('STS_ISSUER_CA_FILE', values.STS_ISSUER_CA_FILE, sources.readFile, report),
+  }
+  const { PORT: port, STS_DOMAIN: domain } = values
+  if (errors.length > 0 || app === undefined || port === undefined || domain === undefined) {
+    return { ok: false, errors, warnings }
+  }
+  return { ok: true, config: deepFreeze(configOf({ values, app, port, domain, authorities })), warnings }
+}
+
+interface Parts {
+  readonly values: ServiceValues
+  readonly app: AppConfig
+  readonly port: number
+  readonly domain: string
+  readonly authorities: { readonly github: string | undefined; readonly issuers: string | undefined }
+}
+
+function configOf({ values, app, port, domain, authorities }: Parts): ServiceConfig {
+  return {
+    domain,
+    logLevel: values.STS_LOG_LEVEL,
+    listener: {
+      host: values.STS_HOST,
+      port,
+      reflection: values.STS_REFLECTION,
+      trustedHops: values.STS_TRUSTED_HOPS,
+      drainDelayMs: values.STS_DRAIN_DELAY,
+    },
+    github: {
+      baseUrl: values.GITHUB_BASE_URL,
+      app,
+      proxy:
+        values.HTTPS_PROXY === undefined ? undefined : { url: values.HTTPS_PROXY, noProxy: values.NO_PROXY },
+      certificateAuthorities: authorities.github,
+    },
+    issuers: {
+      serverList: serverListOf(values),
+      allowLoopback: values.STS_ALLOW_LOOPBACK_ISSUERS,
+      privateOrigins: values.STS_ALLOWED_PRIVATE_ISSUERS ?? [],
+      certificateAuthorities: authorities.issuers,
+      keySetOverrides: values.STS_JWKS_OVERRIDES ?? new Map(),
+    },
+    policies: {
+      orgPolicyRepo: values.ORG_POLICY_REPO,
+      freshnessMs: values.STS_POLICY_FRESHNESS,
+      allowOrgPermissionsInRepoPolicies: values.STS_ALLOW_ORG_PERMISSIONS_IN_REPO_POLICIES,
+      strict: values.STS_STRICT_POLICIES,
+      issuerListRequired: new Set(values.STS_ISSUER_LIST_REQUIRED),
+    },
+    answers: { denialDetail: values.STS_DENIAL_DETAIL, expiry: values.STS_ANSWER_EXPIRY },
+  }
+}
+
+function serverListOf(values: ServiceValues): IssuerList | undefined {
+  const { STS_ALLOWED_ISSUERS: issuers, STS_ALLOWED_ISSUER_PATTERNS: patterns } = values
+  if (issuers === undefined && patterns === undefined) return undefined
+  const source = { issuers: issuers ?? [], issuer_patterns: (patterns ?? []).map(({ pattern }) => pattern) }
+  return { source, mode: 'enforce', issuers: new Set(issuers), patterns: patterns ?? [] }
+}
+
+/** A plain-http issuer is served only with the switch for loopback issuers: without it, its entry is a mistake. */
+function checkLoopbackIssuers(
+  values: ServiceValues,
+  environment: Environment,
+  report: (error: ConfigError) => void,
+): void {
+  if (values.STS_ALLOW_LOOPBACK_ISSUERS) return
+  const issuersOf = {
+    STS_ALLOWED_ISSUERS: values.STS_ALLOWED_ISSUERS ?? [],
+    STS_JWKS_OVERRIDES: [...(values.STS_JWKS_OVERRIDES?.keys() ?? [])],
+  }
+  for (const name of ['STS_ALLOWED_ISSUERS', 'STS_JWKS_OVERRIDES'] as const) {
+    if (!issuersOf[name].some((issuer) => issuer.startsWith('http:'))) continue
+    const variable = SERVICE_VARIABLES[name]
+    report({
+      variable: name,
+      holds: describeValue(textOf(name, variable, environment), variable),
+      problem: 'an issuer over plain http, and STS_ALLOW_LOOPBACK_ISSUERS is not true',
+      allowed: variable.type.allowed,
+    })
+  }
+}
+
+function checkKeySetFiles(
+  values: ServiceValues,
+  environment: Environment,
+  readFile: ReadFile,
+  report: (error: ConfigError) => void,
+): void {
+  const variable = SERVICE_VARIABLES.STS_JWKS_OVERRIDES
+  for (const [issuer, location] of values.STS_JWKS_OVERRIDES ?? []) {
+    const file = isFileLocation(location) ? readTextFile(location, readFile) : undefined
+    if (file === undefined || file.ok) continue
+    report({
+      variable: 'STS_JWKS_OVERRIDES',
+      holds: describeValue(textOf('STS_JWKS_OVERRIDES', variable, environment), variable),
+      problem: `${issuer}: ${file.problem ?? 'the file cannot be used'}`,
+      allowed: variable.type.allowed,
+    })
+  }
+}
+
+function readAuthorities(
+  name: 'SSL_CERT_FILE' | 'STS_ISSUER_CA_FILE',
+  path: string | undefined,
+  readFile: ReadFile,
+  report: (error: ConfigError) => void,
+): string | undefined {
+  if (path === undefined) return undefined
+  const file = readTextFile(path, readFile)
+  const certificates = file.ok ? readCertificates(file.value) : file
+  if (certificates.ok) return certificates.value
+  report({
+    variable: name,
+    holds: describeValue(path, SERVICE_VARIABLES[name]),
+    ...(certificates.problem === undefined ? {} : { problem: certificates.problem }),
+    allowed: 'the path of a file of certificates in PEM',
+  })
+  return undefined
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const member of Object.values(value)) {
+    if (typeof member === 'object' && member !== null) deepFreeze(member)
+  }
+  return Object.freeze(value)
+}

@@ -1,0 +1,95 @@
+import { parsed, unparsed, type Parsed, type ValueType } from './value-type.ts'
+
+const URL_MAX_LENGTH = 2_048
+/** What `new URL` would rewrite or drop in silence: an operator should see it instead. */
+const UNPRINTABLE = /[^\x21-\x7e]|\\/
+const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
+
+/**
+ * The base of GitHub's REST API: `https`, or `http` for `localhost`, `127.0.0.1` and `[::1]`; no user name,
+ * query or fragment. Without a trailing slash, so that a path can follow.
+ */
+export const API_BASE_URL: ValueType<string> = {
+  allowed: 'an https URL (http for localhost, 127.0.0.1 or [::1]) without user name, query or fragment',
+  parse: (text) => {
+    const url = readUrl(text)
+    if (!url.ok) return url
+    const { protocol, hostname, origin, pathname } = url.value
+    if (protocol !== 'https:' && !(protocol === 'http:' && LOOPBACK_HOSTS.has(hostname))) {
+      return unparsed(protocol === 'http:' ? 'http is for loopback only' : 'not an https URL')
+    }
+    const problem = extrasOf(text, url.value)
+    return problem === undefined ? parsed(origin + pathname.replace(/\/+$/, '')) : unparsed(problem)
+  },
+}
+
+/** Exactly an origin: `https://host` or `https://host:port`, in lower case and without a default port. */
+export const HTTPS_ORIGIN: ValueType<string> = {
+  allowed: 'an https origin (https://host or https://host:port), in lower case, without a path',
+  parse: (text) => {
+    const url = readUrl(text)
+    if (!url.ok) return url
+    if (url.value.protocol !== 'https:') return unparsed('not an https URL')
+    return url.value.origin === text ? parsed(text) : unparsed(`its origin is ${url.value.origin}`)
+  },
+}
+
+/** An `https` URL without user name and fragment. */
+export const HTTPS_URL: ValueType<string> = {
+  allowed: 'an https URL without user name or fragment',
+  parse: (text) => {
+    const url = readUrl(text)
+    if (!url.ok) return url
+    if (url.value.protocol !== 'https:') return unparsed('not an https URL')
+    if (hasCredentials(url.value)) return unparsed('it has a user name or password')
+    return text.includes('#') ? unparsed('it has a fragment') : parsed(url.value.href)
+  },
+}
+
+/** An `http` or `https` URL of a service that events or records are sent to. */
+export const HTTP_URL: ValueType<string> = {
+  allowed: 'an http or https URL',
+  parse: (text) => {
+    const url = readUrl(text)
+    if (!url.ok) return url
+    return /^https?:$/.test(url.value.protocol)
+      ? parsed(url.value.href)
+      : unparsed('not an http or https URL')
+  },
+}
+
+/**
+ * A forward proxy: an `http` or `https` URL, where a missing scheme means `http`, as in Go.
+ * https://pkg.go.dev/golang.org/x/net/http/httpproxy#Config
+ */
+export const PROXY_URL: ValueType<string> = {
+  allowed: 'the http or https URL of a proxy, or its host:port',
+  parse: (text) => {
+    const url = readUrl(text.includes('://') ? text : `http://${text}`)
+    if (!url.ok) return url
+    if (!/^https?:$/.test(url.value.protocol)) return unparsed('only http and https proxies are supported')
+    if (url.value.pathname !== '/' || /[?#]/.test(text)) return unparsed('it has a path, query or fragment')
+    return parsed(url.value.href)
+  },
+}
+
+function readUrl(text: string): Parsed<URL> {
+  if (text.length > URL_MAX_LENGTH) return unparsed(`longer than ${URL_MAX_LENGTH} characters`)
+  if (UNPRINTABLE.test(text)) return unparsed('it has white space, a backslash or a character outside ASCII')
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return unparsed('not an absolute URL')
+  try {
+    return parsed(new URL(text))
+  } catch {
+    return unparsed('not a URL')
+  }
+}
+
+function extrasOf(text: string, url: URL): string | undefined {
+  if (hasCredentials(url)) return 'it has a user name or password'
+  if (text.includes('?')) return 'it has a query'
+  return text.includes('#') ? 'it has a fragment' : undefined
+}
+
+function hasCredentials(url: URL): boolean {
+  return url.username !== '' || url.password !== ''
+}

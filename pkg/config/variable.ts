@@ -1,0 +1,61 @@
+import type { ValueType } from './value-type.ts'
+
+/** One variable of the environment, as the documentation and the reader both see it. */
+export interface Variable<T = unknown> {
+  /** What it is for, in one line. */
+  readonly meaning: string
+  readonly type: ValueType<T>
+  /** The text that an unset variable stands for; of `type` itself, so it cannot be invalid. */
+  readonly default?: string
+  /** An unset or empty variable is an error. */
+  readonly required?: true
+  /** Empty does not count as unset, but as a value that is not allowed. */
+  readonly refuseEmpty?: true
+  /** Its value appears in no message. */
+  readonly secret?: true
+  /** Another name, read when the first is unset. */
+  readonly alias?: string
+}
+
+/** A variable whose part is not built yet. */
+export interface LaterVariable extends Variable {
+  /**
+   * What setting it does: an error when ignoring it would let in more than the operator wants, or serve
+   * with other keys; else a warning.
+   */
+  readonly whenSet: 'error' | 'warning'
+  /** Whether `value`, read by `type`, asks for the missing part at all. Default: any value does. */
+  readonly asks?: (value: unknown, environment: Environment) => boolean
+  /** What to do instead, for people. */
+  readonly advice?: string
+  /** Whether STS_STRICT_CONFIG turns the warning into an error. */
+  readonly strict?: true
+}
+
+/** The environment of a process. Never read from `process.env` here: the program passes it in. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** The value of a variable that was read: undefined only where it has no default. */
+export type ValueOf<V extends Variable> =
+  V extends Variable<infer T> ? (V extends { readonly default: string } ? T : T | undefined) : never
+
+/** The values of a table of variables, by name. */
+export type Values<Table extends Readonly<Record<string, Variable>>> = {
+  readonly [Name in keyof Table]: ValueOf<Table[Name]>
+}
+
+/**
+ * What `environment` holds under `name`, or under its alias; undefined when it is unset. The empty string
+ * counts as unset, because octo-sts's Terraform sets several variables so.
+ */
+export function textOf(name: string, variable: Variable, environment: Environment): string | undefined {
+  const own = ownText(name, environment)
+  if (own === '' && variable.refuseEmpty === true) return ''
+  if (own !== undefined && own !== '') return own
+  const other = variable.alias === undefined ? undefined : ownText(variable.alias, environment)
+  return other === '' ? undefined : other
+}
+
+function ownText(name: string, environment: Environment): string | undefined {
+  return Object.hasOwn(environment, name) ? environment[name] : undefined
+}
