@@ -1,5 +1,6 @@
 import type { Reason } from '#pkg/errors'
 import { audiencesOf, claimOf, describeValue, someMatch, someMayMatch, type Claims } from './claims.ts'
+import { createMatchWork, type MatchWork } from './match-work.ts'
 import { isSameName } from './names.ts'
 import type { ClaimMatcher, CompiledTrustPolicy, Matcher } from './trust-policy.ts'
 
@@ -63,19 +64,26 @@ function* checksOf(
   claims: Claims,
   context: MatchContext,
 ): Generator<LazyCheck, void, undefined> {
-  yield checkText('issuer', 'issuer_mismatch', policy.issuer, claimOf(claims, 'iss'))
-  yield checkText('subject', 'subject_mismatch', policy.subject, claimOf(claims, 'sub'))
-  yield checkAudiences(policy.audience, claims, context)
-  for (const matcher of policy.claims) yield checkClaim(matcher, claims)
-  for (const matcher of policy.forbiddenClaims) yield checkForbiddenClaim(matcher, claims)
+  const work = createMatchWork()
+  yield checkText('issuer', 'issuer_mismatch', policy.issuer, claimOf(claims, 'iss'), work)
+  yield checkText('subject', 'subject_mismatch', policy.subject, claimOf(claims, 'sub'), work)
+  yield checkAudiences(policy.audience, claims, context, work)
+  for (const matcher of policy.claims) yield checkClaim(matcher, claims, work)
+  for (const matcher of policy.forbiddenClaims) yield checkForbiddenClaim(matcher, claims, work)
   const { max_token_lifetime: lifetime, origin } = policy.source
   if (lifetime !== undefined) yield checkLifetime(lifetime, claims)
   if (origin !== undefined && context.repository !== undefined) yield checkOrigin(origin, context.repository)
 }
 
-function checkText(field: string, reason: MismatchReason, matcher: Matcher, value: unknown): LazyCheck {
+function checkText(
+  field: string,
+  reason: MismatchReason,
+  matcher: Matcher,
+  value: unknown,
+  work: MatchWork,
+): LazyCheck {
   return {
-    ok: typeof value === 'string' && fits(matcher, value),
+    ok: typeof value === 'string' && fits(matcher, value, work),
     reason,
     field,
     actual: () => describeValue(value),
@@ -83,13 +91,18 @@ function checkText(field: string, reason: MismatchReason, matcher: Matcher, valu
   }
 }
 
-function checkAudiences(matcher: Matcher | undefined, claims: Claims, { domain }: MatchContext): LazyCheck {
+function checkAudiences(
+  matcher: Matcher | undefined,
+  claims: Claims,
+  { domain }: MatchContext,
+  work: MatchWork,
+): LazyCheck {
   const wanted: Matcher | undefined =
     matcher ?? (domain === undefined ? undefined : { kind: 'exact', value: domain })
   return {
     ok:
       wanted !== undefined &&
-      audiencesOf(claims).some((audience) => typeof audience === 'string' && fits(wanted, audience)),
+      audiencesOf(claims).some((audience) => typeof audience === 'string' && fits(wanted, audience, work)),
     reason: 'audience_mismatch',
     field: 'audience',
     actual: () => describeValue(claimOf(claims, 'aud')),
@@ -97,10 +110,10 @@ function checkAudiences(matcher: Matcher | undefined, claims: Claims, { domain }
   }
 }
 
-function checkClaim({ claim, expression }: ClaimMatcher, claims: Claims): LazyCheck {
+function checkClaim({ claim, expression }: ClaimMatcher, claims: Claims, work: MatchWork): LazyCheck {
   const value = claimOf(claims, claim)
   return {
-    ok: someMatch(value, (text) => expression.matches(text)),
+    ok: someMatch(value, (text) => work.match(expression, text) === 'match'),
     reason: 'claim_mismatch',
     field: `claim_pattern.${claim}`,
     actual: () => describeValue(value),
@@ -108,10 +121,14 @@ function checkClaim({ claim, expression }: ClaimMatcher, claims: Claims): LazyCh
   }
 }
 
-function checkForbiddenClaim({ claim, expression }: ClaimMatcher, claims: Claims): LazyCheck {
+function checkForbiddenClaim(
+  { claim, expression }: ClaimMatcher,
+  claims: Claims,
+  work: MatchWork,
+): LazyCheck {
   const value = claimOf(claims, claim)
   return {
-    ok: value === undefined || !someMayMatch(value, (text) => expression.matches(text)),
+    ok: value === undefined || !someMayMatch(value, (text) => work.match(expression, text) !== 'no_match'),
     reason: 'claim_forbidden',
     field: `forbidden_claim_pattern.${claim}`,
     actual: () => describeValue(value),
@@ -153,8 +170,10 @@ function checkOrigin(origin: string, repository: string): LazyCheck {
   }
 }
 
-function fits(matcher: Matcher, value: string): boolean {
-  return matcher.kind === 'exact' ? matcher.value === value : matcher.expression.matches(value)
+function fits(matcher: Matcher, value: string, work: MatchWork): boolean {
+  return matcher.kind === 'exact'
+    ? matcher.value === value
+    : work.match(matcher.expression, value) === 'match'
 }
 
 function textOfMatcher(matcher: Matcher): string {

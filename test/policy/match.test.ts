@@ -240,3 +240,33 @@ test('says of a mismatch what was expected and found', () => {
     actual: 'x',
   })
 })
+
+test('stops matching once a token has cost what the largest policy may cost', () => {
+  const wide = '(?:[ab]?a?){900}c'
+  const long = 'ab'.repeat(512)
+  assert.equal(judge([`claim_pattern: {g: '${wide}'}`], { g: [long, 'c'] }), 'allow')
+  assert.equal(
+    judge([`claim_pattern: {g: '${wide}'}`], { g: [long, long, long, 'c'] }),
+    'claim_mismatch claim_pattern.g',
+  )
+  assert.equal(
+    judge([`claim_pattern: {g: '${wide}'}`], { g: [...Array<string>(3_000).fill(''), 'c'] }),
+    'claim_mismatch claim_pattern.g',
+    'empty elements are not free',
+  )
+})
+
+test('denies what is forbidden when its matching would cost too much to know', () => {
+  const wide = '(?:[ab]?a?){900}c'
+  assert.equal(judge([`forbidden_claim_pattern: {g: '${wide}'}`], { g: ['ab'] }), 'allow')
+  assert.equal(
+    judge([`forbidden_claim_pattern: {g: '${wide}'}`], { g: Array<string>(4).fill('ab'.repeat(512)) }),
+    'claim_forbidden forbidden_claim_pattern.g',
+  )
+})
+
+test('does not bound an ordinary policy over a token full of groups', () => {
+  const groups = Array.from({ length: 400 }, (_, index) => `team-${index}@acme.example`)
+  assert.equal(judge([`claim_pattern: {groups: 'team-[0-9]+@acme\\.example'}`], { groups }), 'allow')
+  assert.equal(judge([`claim_pattern: {groups: 'team-399@acme\\.example'}`], { groups }), 'allow')
+})
