@@ -7,7 +7,7 @@ import { LRUCache } from 'lru-cache'
  */
 export interface SegmentedCache<V extends object> {
   get(key: string): V | undefined
-  /** Stores `value`; an entry that is protected stays so. A value larger than a whole part is not kept. */
+  /** Stores `value`; an entry that is protected stays so. A value larger than a whole part is removed at once. */
   set(key: string, value: V, bytes: number): void
   /** Moves an entry out of the reach of those on probation. */
   protect(key: string): void
@@ -30,18 +30,27 @@ export function createSegmentedCache<V extends object>(options: SegmentedCacheOp
     readonly value: V
     readonly bytes: number
   }
-  let moving = false
+  /** The value that is being moved or set: leaving its old place is not leaving the cache. */
+  let placing: V | undefined
   const createPart = (): LRUCache<string, Entry> =>
     new LRUCache<string, Entry>({
       max: options.maxEntries,
       maxSize: options.maxBytes,
       sizeCalculation: (entry) => Math.max(1, entry.bytes),
-      dispose: (entry, key) => {
-        if (!moving) options.onRemove?.(entry.value, key)
+      dispose: ({ value }, key) => {
+        if (value !== placing) options.onRemove?.(value, key)
       },
     })
   const probation = createPart()
   const safe = createPart()
+
+  function place(part: LRUCache<string, Entry>, key: string, entry: Entry): void {
+    placing = entry.value
+    if (part === safe) probation.delete(key)
+    part.set(key, entry)
+    placing = undefined
+    if (!part.has(key)) options.onRemove?.(entry.value, key)
+  }
 
   return {
     get size() {
@@ -49,16 +58,11 @@ export function createSegmentedCache<V extends object>(options: SegmentedCacheOp
     },
     get: (key) => (safe.get(key) ?? probation.get(key))?.value,
     set(key, value, bytes) {
-      const part = safe.has(key) ? safe : probation
-      part.set(key, { value, bytes })
+      place(safe.has(key) ? safe : probation, key, { value, bytes })
     },
     protect(key) {
       const entry = probation.get(key)
-      if (entry === undefined) return
-      moving = true
-      probation.delete(key)
-      moving = false
-      safe.set(key, entry)
+      if (entry !== undefined) place(safe, key, entry)
     },
     delete(key) {
       probation.delete(key)

@@ -1,0 +1,9 @@
+export { BEARER_MAX_BYTES, readToken, type TokenRecord, type UnverifiedToken } from './compact-token.ts'
+export type { Dial } from './guarded-connect.ts'
+export type { ResolveHost, ResolveOptions } from './resolve-host.ts'
+export {
+  createTokenVerifier,
+  type TokenVerifier,
+  type TokenVerifierOptions,
+  type VerifiedToken,
+} from './token-verifier.ts'
