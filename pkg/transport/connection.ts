@@ -1,0 +1,119 @@
+import type { Socket } from 'node:net'
+
+import type { TransportLimits } from './limits.ts'
+import type { TransportObserver } from './observer.ts'
+
+/** One request on a connection. Every method may be called more than once. */
+export interface RequestSlot {
+  /** Milliseconds left for receiving the request. */
+  readonly receiveMs: number
+  /** The request is complete: from now on the connection is not closed to make room. */
+  received(): void
+  /** The request is answered, or its caller is gone. */
+  ended(): void
+}
+
+/**
+ * `new` until a first request has been received completely; then `busy` while a received request is
+ * unanswered, else `idle`.
+ */
+export type ConnectionState = 'new' | 'busy' | 'idle'
+
+export interface Connection {
+  readonly socket: Socket
+  /** Requests that have begun and not ended. */
+  readonly requests: number
+  readonly state: ConnectionState
+  /** Takes note of a request; `onClosed` is called if the connection closes before the request has ended. */
+  begin(onClosed?: () => void): RequestSlot
+  /** How the connection is closed when nothing is to be cut off: at once, unless its protocol can say goodbye. */
+  closeGently: () => void
+}
+
+export interface ConnectionOptions {
+  readonly socket: Socket
+  readonly limits: TransportLimits
+  readonly observer: TransportObserver
+  readonly now: () => number
+  readonly onState: (state: ConnectionState) => void
+}
+
+/** Follows a connection through its requests, and closes it when the first or the next one is overdue. */
+export function followConnection({ socket, limits, observer, now, onState }: ConnectionOptions): Connection {
+  const firstRequestDeadline = now() + limits.firstRequestMs
+  const requests = new Map<RequestSlot, (() => void) | undefined>()
+  let state: ConnectionState = 'new'
+  let answering = 0
+
+  // One timer for both phases: until the first request, then between requests.
+  let timer = setTimeout(() => {
+    if (requests.size === 0) cutOverdue()
+  }, limits.firstRequestMs)
+
+  function cutOverdue(): void {
+    observer.cut?.('first_request_overdue')
+    socket.destroy()
+  }
+  function become(next: ConnectionState): void {
+    if (state === 'new') {
+      clearTimeout(timer)
+      timer = setTimeout(onIdle, limits.idleMs)
+    }
+    state = next
+    onState(next)
+  }
+  function onIdle(): void {
+    if (requests.size > 0) return
+    observer.cut?.('idle')
+    connection.closeGently()
+    // A goodbye that the peer does not answer leaves the socket half open.
+    timer = setTimeout(() => socket.destroy(), limits.ageGraceMs)
+  }
+
+  function begin(onClosed?: () => void): RequestSlot {
+    let progress: 'begun' | 'received' | 'ended' = 'begun'
+    const slot: RequestSlot = {
+      receiveMs: state === 'new' ? Math.max(1, firstRequestDeadline - now()) : limits.requestMs,
+      received() {
+        if (progress !== 'begun') return
+        progress = 'received'
+        answering += 1
+        if (state !== 'busy') become('busy')
+      },
+      ended() {
+        if (progress === 'ended') return
+        if (progress === 'received') answering -= 1
+        progress = 'ended'
+        requests.delete(slot)
+        if (socket.destroyed) return
+        if (state === 'new') {
+          if (requests.size === 0 && now() >= firstRequestDeadline) cutOverdue()
+          return
+        }
+        timer.refresh()
+        if (state === 'busy' && answering === 0) become('idle')
+      },
+    }
+    requests.set(slot, onClosed)
+    return slot
+  }
+
+  const connection: Connection = {
+    socket,
+    get requests() {
+      return requests.size
+    },
+    get state() {
+      return state
+    },
+    begin,
+    closeGently: () => {
+      if (requests.size === 0) socket.destroy()
+    },
+  }
+  socket.once('close', () => {
+    clearTimeout(timer)
+    for (const onClosed of [...requests.values()]) onClosed?.()
+  })
+  return connection
+}

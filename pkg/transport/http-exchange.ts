@@ -1,0 +1,85 @@
+import { denialOf, toStsError, type Denial, type ErrorCode, type Reason } from '#pkg/errors'
+import type { ExchangeOutcome } from '#pkg/exchange'
+import { dateTimeOf, errorJson, timestampOf, wireErrorOf } from '#pkg/wire'
+
+import { grantMetadata } from './answer-metadata.ts'
+import { checkBearerSize } from './bearer-limit.ts'
+import { readFields } from './exchange-fields.ts'
+import { runExchange } from './exchange-run.ts'
+import { jsonAnswer, type HttpAnswer, type HttpRequest } from './http-message.ts'
+import { readOrigin } from './request-origin.ts'
+import type { ServiceContext } from './service.ts'
+
+/** An answer, and what the observer is told of it. */
+export interface RouteResult {
+  readonly answer: HttpAnswer
+  readonly code?: ErrorCode | 'OK' | undefined
+  readonly reason?: Reason | undefined
+}
+
+/** `Exchange` over HTTP: the fields from `query` and body, the token from `Authorization`. Never rejects. */
+export async function exchangeOverHttp(
+  service: ServiceContext,
+  request: HttpRequest,
+  query: string,
+): Promise<RouteResult> {
+  const { requestId, signal, rawHeaders, remoteAddress, body } = request
+  const { observer, limits, trustedHops } = service
+  const origin = readOrigin({ rawHeaders, remoteAddress, trustedHops })
+  let outcome: ExchangeOutcome
+  try {
+    checkBearerSize(origin.authorization, limits.bearerBytes)
+    const fields = readFields({
+      query,
+      contentType: headerOf(rawHeaders, 'content-type'),
+      contentEncoding: headerOf(rawHeaders, 'content-encoding'),
+      body,
+    })
+    const call = { requestId, transport: 'http', ...origin, ...fields, signal } as const
+    outcome = await runExchange(service.exchange, call, observer)
+  } catch (thrown) {
+    const { code, reason } = toStsError(thrown)
+    if (reason === 'unexpected') observer.unexpected?.(thrown, requestId)
+    return { answer: denialAnswer(service, requestId, denialOf(code)), code, reason }
+  }
+  if (!outcome.ok) {
+    return { answer: denialAnswer(service, requestId, outcome.denial), code: outcome.denial.code }
+  }
+  return { answer: grantAnswer(requestId, outcome), code: 'OK' }
+}
+
+/** The answer to a denied request. */
+export function denialAnswer(
+  { domain }: Pick<ServiceContext, 'domain'>,
+  requestId: string,
+  denial: Denial,
+): HttpAnswer {
+  const error = wireErrorOf(denial, { requestId, domain })
+  const headers: Record<string, string> = {}
+  if (error.httpStatus === 401) headers['WWW-Authenticate'] = 'Bearer'
+  if (error.retryAfterMs !== undefined) {
+    headers['Retry-After'] = String(Math.ceil(error.retryAfterMs / 1000))
+  }
+  return jsonAnswer(requestId, error.httpStatus, errorJson(error), headers)
+}
+
+function grantAnswer(requestId: string, grant: Extract<ExchangeOutcome, { ok: true }>): HttpAnswer {
+  const expiry = timestampOf(grant.expiresAt)
+  // No other member: the parser of the Go SDK refuses unknown ones, and reads null as "not set".
+  const body = {
+    token: grant.token,
+    refreshToken: '',
+    expiry: expiry === undefined ? null : dateTimeOf(expiry),
+  }
+  return {
+    ...jsonAnswer(requestId, 200, body, grantMetadata(grant)),
+    undelivered: () => {
+      grant.abandon()
+    },
+  }
+}
+
+function headerOf(rawHeaders: readonly string[], name: string): string | undefined {
+  const index = rawHeaders.findIndex((text, at) => at % 2 === 0 && text.toLowerCase() === name)
+  return index < 0 ? undefined : rawHeaders[index + 1]
+}

@@ -1,0 +1,32 @@
+import type { Exchange } from '#pkg/exchange'
+import type { WireDefinition } from '#pkg/wire'
+
+import type { TransportLimits } from './limits.ts'
+import type { TransportObserver } from './observer.ts'
+
+/** Whether this process should be sent requests. */
+export interface Readiness {
+  readonly ready: boolean
+  /** Shown by `/readyz`, whatever it says. Never a secret. */
+  readonly detail: Readonly<Record<string, unknown>>
+}
+
+/** What both protocols need to answer requests. */
+export interface ServiceContext {
+  readonly exchange: Exchange
+  /** Asked at every probe, so it must be cheap; false while draining. */
+  readonly readiness: () => Readiness
+  /** ErrorInfo's `domain`. */
+  readonly domain: string
+  /** Where `GET /` points. */
+  readonly documentationUrl: string
+  /** How many proxies in front of this service append to `X-Forwarded-For`. */
+  readonly trustedHops: number
+  readonly definition: WireDefinition
+  readonly limits: TransportLimits
+  readonly observer: TransportObserver
+  /** Makes request ids. */
+  readonly randomUUID: () => string
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+}

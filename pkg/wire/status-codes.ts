@@ -1,0 +1,69 @@
+import type { ErrorCode } from '#pkg/errors'
+
+/** The gRPC status codes that this service sends (google.rpc.Code). */
+export const GRPC_STATUS = {
+  OK: 0,
+  INVALID_ARGUMENT: 3,
+  DEADLINE_EXCEEDED: 4,
+  NOT_FOUND: 5,
+  PERMISSION_DENIED: 7,
+  RESOURCE_EXHAUSTED: 8,
+  FAILED_PRECONDITION: 9,
+  UNIMPLEMENTED: 12,
+  INTERNAL: 13,
+  UNAVAILABLE: 14,
+  UNAUTHENTICATED: 16,
+} as const
+
+/** The name of a gRPC status code. */
+export type GrpcStatusName = keyof typeof GRPC_STATUS
+
+/** The HTTP status of each gRPC code, as grpc-gateway maps them. */
+const HTTP_STATUS: Readonly<Record<GrpcStatusName, number>> = {
+  OK: 200,
+  INVALID_ARGUMENT: 400,
+  DEADLINE_EXCEEDED: 504,
+  NOT_FOUND: 404,
+  PERMISSION_DENIED: 403,
+  RESOURCE_EXHAUSTED: 429,
+  FAILED_PRECONDITION: 400,
+  UNIMPLEMENTED: 501,
+  INTERNAL: 500,
+  UNAVAILABLE: 503,
+  UNAUTHENTICATED: 401,
+}
+
+const GRPC_STATUS_NAME: Readonly<Record<ErrorCode, GrpcStatusName>> = {
+  INVALID_REQUEST: 'INVALID_ARGUMENT',
+  TOKEN_MISSING: 'UNAUTHENTICATED',
+  TOKEN_MALFORMED: 'INVALID_ARGUMENT',
+  ISSUER_INVALID: 'INVALID_ARGUMENT',
+  ISSUER_NOT_ALLOWED: 'PERMISSION_DENIED',
+  ISSUER_UNREACHABLE: 'UNAVAILABLE',
+  ISSUER_REJECTED: 'INVALID_ARGUMENT',
+  TOKEN_INVALID: 'UNAUTHENTICATED',
+  APP_NOT_CONFIGURED: 'NOT_FOUND',
+  INSTALLATION_NOT_FOUND: 'NOT_FOUND',
+  POLICY_NOT_FOUND: 'NOT_FOUND',
+  POLICY_INVALID: 'NOT_FOUND',
+  POLICY_MISMATCH: 'PERMISSION_DENIED',
+  PERMISSION_NOT_GRANTED: 'PERMISSION_DENIED',
+  GRANT_EXCEEDED: 'INTERNAL',
+  ISSUER_LIST_INVALID: 'FAILED_PRECONDITION',
+  RATE_LIMITED: 'RESOURCE_EXHAUSTED',
+  UPSTREAM_UNAVAILABLE: 'UNAVAILABLE',
+  AUDIT_UNAVAILABLE: 'UNAVAILABLE',
+  UNIMPLEMENTED: 'UNIMPLEMENTED',
+  DEADLINE_EXCEEDED: 'DEADLINE_EXCEEDED',
+  INTERNAL: 'INTERNAL',
+}
+
+/** The name of the gRPC status that callers see for `code`. */
+export function grpcStatusOf(code: ErrorCode): GrpcStatusName {
+  return GRPC_STATUS_NAME[code]
+}
+
+/** The HTTP status that callers see for `code`. */
+export function httpStatusOf(code: ErrorCode): number {
+  return HTTP_STATUS[GRPC_STATUS_NAME[code]]
+}
