@@ -39,6 +39,8 @@ export function problemOfToken(token: CST.Token, text: string): TokenProblem | u
       return problemOfBlockScalar(token, text)
     case 'block-map':
       return problemOfKeys(token)
+    case 'flow-collection':
+      return problemOfFlowItems(token)
     default:
       return undefined
   }
@@ -103,20 +105,36 @@ function problemOfDoubleQuoted({ source, offset }: CST.FlowScalar): TokenProblem
   return undefined
 }
 
-/** Blank lines at the end that are indented further than the text: spaces of the text, which the parser drops. */
+/** Blank lines that are indented further than the text: spaces of the text, which the parser drops. */
 function problemOfBlockScalar(token: CST.BlockScalar, text: string): TokenProblem | undefined {
   const header = token.props.find((prop) => prop.type === 'block-scalar-header')
-  if (header === undefined || !('source' in header) || header.source.includes('+')) return undefined
+  if (header === undefined || !('source' in header)) return undefined
   const start = token.props.reduce(
     (at, prop) => at + ('source' in prop ? prop.source.length : 0),
     token.offset,
   )
   const end = start + token.source.length
-  // With an indentation of its own choice, the lines that the lexer has left out may be of the text too.
-  const blank = /[1-9]/.test(header.source) && /^ +(?:\n|$)/.test(text.slice(end))
-  if (!blank && !/(?:^|\n) +\n?$/.test(token.source)) return undefined
+  const { source } = token
+  const hasIndentation = /[1-9]/.test(header.source)
+  const dropsSpaces = header.source.includes('+')
+    ? /(?:^|\n) +$/.test(source) || (hasIndentation && source.includes(' ') && !/[^ \n]/.test(source))
+    : /(?:^|\n) +\n?$/.test(source) ||
+      // With an indentation of its own choice, the lines that the lexer has left out may be of the text too.
+      (hasIndentation && /^\n* +(?:\n|$)/.test(text.slice(end)))
+  if (!dropsSpaces) return undefined
   const message = 'the block ends with a line of spaces, which octo-sts reads as text'
   return { code: 'trailing_spaces', message, offset: end }
+}
+
+/** A `?` at the start of plain text in brackets, where it is the sign of a key to octo-sts (YAML 1.1). */
+function problemOfFlowItems(token: CST.FlowCollection): TokenProblem | undefined {
+  for (const { key, value } of token.items) {
+    const marked = [key, value].find((part) => part?.type === 'scalar' && part.source.startsWith('?'))
+    if (marked === null || marked === undefined) continue
+    const message = 'quote this: in brackets, octo-sts does not read the ? as text'
+    return { code: 'ambiguous_value', message, offset: marked.offset }
+  }
+  return undefined
 }
 
 /** A key without `?` whose `:` is on another line. */

@@ -5,16 +5,12 @@ import { problemOfToken, type TokenProblem } from './token-problem.ts'
 /** The most keys a document may have, in all its maps together. */
 export const DOCUMENT_MAX_KEYS = 200
 
-/** The most entries of maps and lists, together. A policy within its other limits needs fewer than 1,000. */
-const DOCUMENT_MAX_ENTRIES = 2_000
-
 /**
  * The first problem in the tree of tokens: a construct that is not allowed, or too much of what is. A loop, because
  * the tree may be deeper than its limit.
  */
 export function findProblem(root: CST.Document, text: string): TokenProblem | undefined {
   let keys = 0
-  let entries = 0
   const pending: Visit[] = [{ token: root, depth: 0 }]
   for (let visit = pending.pop(); visit !== undefined; visit = pending.pop()) {
     const { token } = visit
@@ -22,10 +18,7 @@ export function findProblem(root: CST.Document, text: string): TokenProblem | un
     if (depth > NESTING_MAX_LEVELS) return { ...TOO_DEEP, offset: token.offset }
     for (const item of 'items' in token ? token.items : []) {
       if (isEntry(item, token)) keys += 1
-      if (item.start.length > 0 || item.value !== undefined) entries += 1
-      const offset = item.key?.offset ?? token.offset
-      if (keys > DOCUMENT_MAX_KEYS) return { ...TOO_MANY_KEYS, offset }
-      if (entries > DOCUMENT_MAX_ENTRIES) return { ...TOO_MANY_ENTRIES, offset }
+      if (keys > DOCUMENT_MAX_KEYS) return { ...TOO_MANY_KEYS, offset: item.key?.offset ?? token.offset }
     }
     const problem = problemOfToken(token, text)
     if (problem !== undefined) return problem
@@ -47,11 +40,6 @@ export const TOO_DEEP = {
 } as const
 
 const TOO_MANY_KEYS = { code: 'too_many_keys', message: `more than ${DOCUMENT_MAX_KEYS} keys` } as const
-
-const TOO_MANY_ENTRIES = {
-  code: 'too_many_entries',
-  message: `more than ${DOCUMENT_MAX_ENTRIES} entries`,
-} as const
 
 type Item = CST.BlockMap['items'][number] | CST.BlockSequence['items'][number] | CST.CollectionItem
 

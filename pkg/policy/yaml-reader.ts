@@ -47,12 +47,26 @@ function convert(node: ParsedNode | null, conversion: Conversion): YamlNode {
   if (isSeq<ParsedNode | null>(node)) {
     return { kind: 'list', position, items: node.items.map((item) => convert(item, conversion)) }
   }
-  return isScalar(node) ? convertScalar(node, position) : { kind: 'scalar', text: '', plain: true, position }
+  return isScalar(node)
+    ? convertScalar(node, position, conversion)
+    : { kind: 'scalar', text: '', plain: true, position }
 }
 
-function convertScalar(node: Scalar, position: Position): YamlScalar {
-  const text = typeof node.value === 'string' ? node.value : ''
-  return { kind: 'scalar', text, plain: node.type === undefined || node.type === 'PLAIN', position }
+function convertScalar(
+  node: Scalar.Parsed,
+  position: Position,
+  { document: { text } }: Conversion,
+): YamlScalar {
+  const value = typeof node.value === 'string' ? node.value : ''
+  // A block whose last line the file ends has no last line break (YAML 1.2, 8.1.1.2), but the parser adds one.
+  const isBlock = node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED'
+  const isCut = isBlock && node.range[1] === text.length && /[^ \n] *$/.test(text)
+  return {
+    kind: 'scalar',
+    text: isCut ? value.replace(/\n$/, '') : value,
+    plain: node.type === undefined || node.type === 'PLAIN',
+    position,
+  }
 }
 
 function convertMap(pairs: readonly ParsedPair[], position: Position, conversion: Conversion): YamlMap {

@@ -31,6 +31,12 @@ test('drops a repository that is listed twice in any case, with a warning', () =
   assert.deepEqual(result.diagnostics.map(showFinding), ['4:26 duplicate_repository'])
 })
 
+test('drops repeats of any number', () => {
+  const result = readTrustPolicy(policyText(`repositories: [${'a,'.repeat(10_000)}]`), ORGANIZATION)
+  assert.ok(result.ok)
+  assert.deepEqual(result.value.source.repositories, ['a'])
+})
+
 test('takes 500 different repositories and not one more', () => {
   const names = Array.from({ length: 500 }, (_, index) => `r${index}`)
   const list = (...more: string[]): string => policyText(`repositories: [${[...names, ...more].join(', ')}]`)

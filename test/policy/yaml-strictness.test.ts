@@ -55,6 +55,26 @@ const REFUSED: Readonly<Record<string, readonly [text: string, ...errors: string
     policyText('description: |-', '  a', '     '),
     '7:1 trailing_spaces',
   ],
+  'a block of its own indentation before a line of spaces that is not the next': [
+    policyText('description: |2', '   a', '', '   ', 'origin: o/r'),
+    '6:1 trailing_spaces',
+  ],
+  'a block of spaces alone that keeps all its lines': [
+    policyText('description: |+1', '   ', 'origin: o/r'),
+    '6:1 trailing_spaces',
+  ],
+  'a block that the file ends in a line of spaces': [
+    policyText('description: |+', '  a').concat('   '),
+    '6:4 trailing_spaces',
+  ],
+  'a question mark that begins a key in brackets': [
+    policyText('claim_pattern: {?a: b}'),
+    '4:17 ambiguous_value',
+  ],
+  'a question mark that begins a value in brackets': [
+    policyText('claim_pattern: {a: ?b}'),
+    '4:20 ambiguous_value',
+  ],
   'a byte order mark behind the document': [`${policyText()}...\n\ufeff# x\n`, '5:1 character_not_allowed'],
 }
 
@@ -85,6 +105,31 @@ for (const [name, [lines, description]] of Object.entries(UNDERSTOOD)) {
     assert.equal(readValid(policyText(...lines)).source.description, description)
   })
 }
+
+for (const [header, description] of [
+  ['|', 'a\nb'],
+  ['|+', 'a\nb'],
+  ['|-', 'a\nb'],
+  ['>', 'a b'],
+] as const) {
+  test(`reads no line break at the end of a ${header} block that the end of the file cuts`, () => {
+    const text = `${policyText(`description: ${header}`)}  a\n  b`
+    assert.equal(readValid(text).source.description, description)
+    assert.equal(
+      readValid(`${text}\n...\n`).source.description,
+      header === '|-' ? description : `${description}\n`,
+    )
+  })
+}
+
+test('takes a question mark that begins a text outside of brackets, or is inside one or in quotes', () => {
+  const { source } = readValid(
+    policyText('claim_pattern:', '  ?a: b', 'description: ?c', 'forbidden_claim_pattern: {"?d": e?}'),
+  )
+  assert.deepEqual(source.claim_pattern, { '?a': 'b' })
+  assert.equal(source.description, '?c')
+  assert.deepEqual(source.forbidden_claim_pattern, { '?d': 'e?' })
+})
 
 for (const text of [
   `---\n${policyText()}`,
