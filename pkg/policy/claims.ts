@@ -1,4 +1,4 @@
-import { isTooLong } from './expression.ts'
+import { isTooLong } from './expression/expression.ts'
 
 /** The claims of a token, as parsed from its JSON. Members may be called `__proto__` or `constructor`. */
 export type Claims = Readonly<Record<string, unknown>>

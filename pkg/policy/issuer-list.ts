@@ -1,14 +1,14 @@
-import type { ReadResult } from './diagnostic.ts'
-import { readDocument } from './document-reader.ts'
-import type { Expression } from './expression.ts'
-import { createFindings, type Findings } from './findings.ts'
+import type { ReadResult } from './document/diagnostic.ts'
+import { readDocument } from './document/document-reader.ts'
+import type { Expression } from './expression/expression.ts'
+import { createFindings, type Findings } from './document/findings.ts'
 import { checkIssuerPattern } from './issuer-pattern.ts'
-import { findNearMiss } from './near-miss.ts'
+import { findNearMiss } from './document/near-miss.ts'
 import { compilePatterns, type PatternSource } from './policy-expressions.ts'
-import { quoted } from './quotation.ts'
-import { readNonEmptyText } from './text-value.ts'
+import { quoted } from './document/quotation.ts'
+import { readNonEmptyText } from './document/text-value.ts'
 import { checkIssuer } from './token-syntax.ts'
-import { describeNode, type YamlMap, type YamlNode, type YamlScalar } from './yaml-node.ts'
+import { describeNode, type YamlMap, type YamlNode, type YamlScalar } from './document/yaml-node.ts'
 
 /** The most issuers of one list, and the most patterns. */
 export const LIST_MAX_ISSUERS = 64

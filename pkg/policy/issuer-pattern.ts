@@ -1,6 +1,6 @@
-import { classHas } from './character-class.ts'
-import { measureExpression } from './expression.ts'
-import { partsOf, type ExpressionNode } from './expression-syntax.ts'
+import { classHas } from './expression/character-class.ts'
+import { measureExpression } from './expression/expression.ts'
+import { partsOf, type ExpressionNode } from './expression/expression-syntax.ts'
 import { isLongerThan } from './text-length.ts'
 
 /** The longest pattern of an issuer list, in characters (code points). */

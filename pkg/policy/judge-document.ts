@@ -1,6 +1,6 @@
 import { checkTokenSyntax } from './check-token-syntax.ts'
 import { claimOf, type Claims } from './claims.ts'
-import type { Diagnostic } from './diagnostic.ts'
+import type { Diagnostic } from './document/diagnostic.ts'
 import { permitsIssuer, readIssuerList, type IssuerListSource } from './issuer-list.ts'
 import { matchToken } from './match.ts'
 import { readTrustPolicy } from './trust-policy-reader.ts'

@@ -1,4 +1,4 @@
-import { POLICY_MAX_INSTRUCTIONS, VALUE_MAX_CHARACTERS, type Expression } from './expression.ts'
+import { POLICY_MAX_INSTRUCTIONS, VALUE_MAX_CHARACTERS, type Expression } from './expression/expression.ts'
 
 /**
  * What matching one token may cost, in instructions times characters: a policy of the largest size against

@@ -1,10 +1,10 @@
-import type { Findings } from './findings.ts'
-import { findNearMiss } from './near-miss.ts'
+import type { Findings } from './document/findings.ts'
+import { findNearMiss } from './document/near-miss.ts'
 import { isBeyondRepositories, PERMISSION_CATALOGUE_DATE, PERMISSIONS } from './permission-catalogue.ts'
-import { quoted } from './quotation.ts'
-import { readText } from './text-value.ts'
+import { quoted } from './document/quotation.ts'
+import { readText } from './document/text-value.ts'
 import type { PermissionLevel } from './trust-policy.ts'
-import { describeNode, type YamlNode, type YamlScalar } from './yaml-node.ts'
+import { describeNode, type YamlNode, type YamlScalar } from './document/yaml-node.ts'
 
 export interface PermissionOptions {
   /** Whether permissions on the organization or the enterprise may be granted. */

@@ -1,13 +1,13 @@
-import type { Position } from './diagnostic.ts'
+import type { Position } from './document/diagnostic.ts'
 import {
   compileExpression,
   measureExpression,
   POLICY_MAX_CLASS_WORK,
   POLICY_MAX_INSTRUCTIONS,
   type Expression,
-} from './expression.ts'
-import type { Findings } from './findings.ts'
-import { quoted } from './quotation.ts'
+} from './expression/expression.ts'
+import type { Findings } from './document/findings.ts'
+import { quoted } from './document/quotation.ts'
 
 /** A pattern of a document, by the path of its field: `subject_pattern`, `claim_pattern.workflow`, ... */
 export interface PatternSource {

@@ -1,9 +1,9 @@
-import type { Position } from './diagnostic.ts'
-import type { Findings } from './findings.ts'
+import type { Position } from './document/diagnostic.ts'
+import type { Findings } from './document/findings.ts'
 import { isRepositoryName, parseScope } from './names.ts'
-import { quoted } from './quotation.ts'
-import { readNonEmptyText, readText } from './text-value.ts'
-import { describeNode, type YamlNode } from './yaml-node.ts'
+import { quoted } from './document/quotation.ts'
+import { readNonEmptyText, readText } from './document/text-value.ts'
+import { describeNode, type YamlNode } from './document/yaml-node.ts'
 
 /** The most repositories that one installation token can be narrowed to (GitHub: create an installation access token). */
 export const REPOSITORIES_MAX = 500

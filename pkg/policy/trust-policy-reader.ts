@@ -1,9 +1,9 @@
-import type { Position, ReadResult } from './diagnostic.ts'
-import { readDocument } from './document-reader.ts'
-import type { Expression } from './expression.ts'
-import { createFindings, type Findings } from './findings.ts'
-import { lintTrustPolicy, STRICT_LINT_CODES } from './lint.ts'
-import { findNearMiss } from './near-miss.ts'
+import type { Position, ReadResult } from './document/diagnostic.ts'
+import { readDocument } from './document/document-reader.ts'
+import type { Expression } from './expression/expression.ts'
+import { createFindings, type Findings } from './document/findings.ts'
+import { lintTrustPolicy, STRICT_LINT_CODES } from './lint/lint.ts'
+import { findNearMiss } from './document/near-miss.ts'
 import { readPermissions } from './permissions-reader.ts'
 import { compilePatterns, type PatternSource } from './policy-expressions.ts'
 import { isPolicyFieldName, POLICY_FIELDS } from './policy-field.ts'
@@ -14,10 +14,10 @@ import {
   readRepositories,
   type ClaimPattern,
 } from './policy-values.ts'
-import { quoted } from './quotation.ts'
-import { readNonEmptyText, readText } from './text-value.ts'
+import { quoted } from './document/quotation.ts'
+import { readNonEmptyText, readText } from './document/text-value.ts'
 import type { ClaimMatcher, CompiledTrustPolicy, Matcher, PolicyLevel, TrustPolicy } from './trust-policy.ts'
-import type { YamlEntry, YamlMap, YamlNode } from './yaml-node.ts'
+import type { YamlEntry, YamlMap, YamlNode } from './document/yaml-node.ts'
 
 export interface TrustPolicyOptions {
   /** Where the policy was read from. */

@@ -1,5 +1,5 @@
-import type { Position } from './diagnostic.ts'
-import type { Expression } from './expression.ts'
+import type { Position } from './document/diagnostic.ts'
+import type { Expression } from './expression/expression.ts'
 
 /** Where a policy was read from, which decides what it may say and which repositories its token reaches. */
 export type PolicyLevel = 'repository' | 'organization'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { DOCUMENT_MAX_BYTES, readDocumentText } from '../../pkg/policy/document-text.ts'
+import { DOCUMENT_MAX_BYTES, readDocumentText } from '../../pkg/policy/document/document-text.ts'
 
 function codeOf(source: Uint8Array | string): string {
   const result = readDocumentText(source)

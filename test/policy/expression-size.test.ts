@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { RE2JS } from 're2js'
-import { measureExpression } from '../../pkg/policy/expression.ts'
+import { measureExpression } from '../../pkg/policy/expression/expression.ts'
 import { readVectorFile } from './support/vectors.ts'
 
 function sizeOf(pattern: string): number {

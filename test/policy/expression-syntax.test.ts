@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { RE2JS } from 're2js'
-import { readExpression } from '../../pkg/policy/expression-reader.ts'
-import { programSize } from '../../pkg/policy/expression-size.ts'
-import { listNodes, partsOf, type ExpressionNode } from '../../pkg/policy/expression-syntax.ts'
+import { readExpression } from '../../pkg/policy/expression/expression-reader.ts'
+import { programSize } from '../../pkg/policy/expression/expression-size.ts'
+import { listNodes, partsOf, type ExpressionNode } from '../../pkg/policy/expression/expression-syntax.ts'
 import { loosePattern, nestedPattern } from './support/pattern-arbitrary.ts'
 
 const RUNS = 2_000

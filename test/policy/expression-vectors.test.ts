@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { compileExpression } from '#pkg/policy'
+import { compileExpression } from '../../pkg/policy/expression/expression.ts'
 import { readVectorFile } from './support/vectors.ts'
 
 interface ExpressionVectors {

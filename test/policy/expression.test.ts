@@ -10,7 +10,7 @@ import {
   POLICY_MAX_CLASS_WORK,
   VALUE_MAX_CHARACTERS,
   type Expression,
-} from '../../pkg/policy/expression.ts'
+} from '../../pkg/policy/expression/expression.ts'
 import { loosePattern } from './support/pattern-arbitrary.ts'
 
 function compile(pattern: string): Expression {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { judgeDocument, readIssuerList, readTrustPolicy } from '#pkg/policy'
-import { DOCUMENT_MAX_BYTES } from '../../pkg/policy/document-text.ts'
+import { DOCUMENT_MAX_BYTES } from '../../pkg/policy/document/document-text.ts'
 import { policyText } from './support/documents.ts'
 
 test('refuses 64 KiB of closing brackets unseen', () => {

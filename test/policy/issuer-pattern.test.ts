@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { compileExpression } from '../../pkg/policy/expression.ts'
+import { compileExpression } from '../../pkg/policy/expression/expression.ts'
 import { checkIssuerPattern, ISSUER_PATTERN_MAX_CHARACTERS } from '../../pkg/policy/issuer-pattern.ts'
 import { loosePattern, nestedPattern } from './support/pattern-arbitrary.ts'
 import { readVectorRows } from './support/vectors.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { readTrustPolicy } from '#pkg/policy'
-import { NESTING_MAX_LEVELS, offsetOfExcessNesting } from '../../pkg/policy/nesting.ts'
+import { NESTING_MAX_LEVELS, offsetOfExcessNesting } from '../../pkg/policy/document/nesting.ts'
 
 function indented(levels: number, item: string): string {
   return Array.from({ length: levels }, (_, level) => `${' '.repeat(level)}${item}\n`).join('')

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readPlainScalar } from '../../pkg/policy/plain-scalar.ts'
+import { readPlainScalar } from '../../pkg/policy/document/plain-scalar.ts'
 
 // What sigs.k8s.io/yaml v1.6.0 makes of these for a field of Go type string.
 const UNCHANGED = [

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { ISSUER_LIST_PATH, locatePolicy, policyPath } from '#pkg/policy'
+import { ISSUER_LIST_PATH, locatePolicy } from '#pkg/policy'
+import { policyPath } from '../../pkg/policy/policy-location.ts'
 
 describe('locatePolicy', () => {
   const path = '.github/chainguard/ci.sts.yaml'

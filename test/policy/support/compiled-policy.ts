@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { compileExpression, type Expression } from '../../../pkg/policy/expression.ts'
+import { compileExpression, type Expression } from '../../../pkg/policy/expression/expression.ts'
 import type {
   ClaimMatcher,
   CompiledTrustPolicy,

@@ -1,6 +1,6 @@
-import type { ExpressionNode } from './expression-syntax.ts'
-import { listNodes } from './expression-syntax.ts'
-import { findHostEscape } from './issuer-pattern.ts'
+import type { ExpressionNode } from '../expression/expression-syntax.ts'
+import { listNodes } from '../expression/expression-syntax.ts'
+import { findHostEscape } from '../issuer-pattern.ts'
 import { listPatterns, syntaxOf, type LintFinding, type LintRule } from './lint-rule.ts'
 
 /** Two letters at least: what follows the dot in `example.com`. */

@@ -1,5 +1,5 @@
-import type { Diagnostic } from './diagnostic.ts'
-import { createFindings } from './findings.ts'
+import type { Diagnostic } from '../document/diagnostic.ts'
+import { createFindings } from '../document/findings.ts'
 import { findOldSubjectForms, findWritesOfAnyRef } from './lint-github-subject.ts'
 import {
   findExtensions,
@@ -16,7 +16,7 @@ import {
 } from './lint-patterns.ts'
 import { positionOf, type LintCode, type LintContext, type LintRule } from './lint-rule.ts'
 import { findSubjectsThatLeaveTheirOwner, findUnpinnedTenants } from './lint-tenancy.ts'
-import type { CompiledTrustPolicy } from './trust-policy.ts'
+import type { CompiledTrustPolicy } from '../trust-policy.ts'
 
 /** The findings that make a policy invalid where the server is strict (`STS_STRICT_POLICIES`). */
 export const STRICT_LINT_CODES: ReadonlySet<string> = new Set<LintCode>([

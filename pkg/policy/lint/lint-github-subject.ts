@@ -1,8 +1,8 @@
-import { exampleTexts } from './example-text.ts'
-import { formatGitHubSubject, GITHUB_ACTIONS_ISSUER, parseGitHubSubject } from './github-subject.ts'
+import { exampleTexts } from '../expression/example-text.ts'
+import { formatGitHubSubject, GITHUB_ACTIONS_ISSUER, parseGitHubSubject } from '../github-subject.ts'
 import { accepts, matcherPath, syntaxOf, type LintFinding, type LintRule } from './lint-rule.ts'
-import { quoted } from './quotation.ts'
-import type { CompiledTrustPolicy, Matcher } from './trust-policy.ts'
+import { quoted } from '../document/quotation.ts'
+import type { CompiledTrustPolicy, Matcher } from '../trust-policy.ts'
 
 /** A branch that nobody has: what takes it takes any. */
 const ANY_BRANCH = 'zqxjk'

@@ -3,7 +3,7 @@ import type { ExpressionProblem } from './expression-problem.ts'
 import { readExpression } from './expression-reader.ts'
 import { programSize, totalClassWork } from './expression-size.ts'
 import type { ExpressionNode } from './expression-syntax.ts'
-import { isLongerThan } from './text-length.ts'
+import { isLongerThan } from '../text-length.ts'
 
 /** The longest pattern, in characters (code points). */
 export const PATTERN_MAX_CHARACTERS = 4_096

@@ -1,8 +1,8 @@
-import type { Position } from './diagnostic.ts'
-import { readExpression } from './expression-reader.ts'
-import type { ExpressionNode } from './expression-syntax.ts'
-import type { Expression } from './expression.ts'
-import type { CompiledTrustPolicy, Matcher } from './trust-policy.ts'
+import type { Position } from '../document/diagnostic.ts'
+import { readExpression } from '../expression/expression-reader.ts'
+import type { ExpressionNode } from '../expression/expression-syntax.ts'
+import type { Expression } from '../expression/expression.ts'
+import type { CompiledTrustPolicy, Matcher } from '../trust-policy.ts'
 
 /** What is known about the organization that a policy belongs to. */
 export interface LintContext {

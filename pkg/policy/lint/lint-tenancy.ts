@@ -1,7 +1,7 @@
-import { edgeTexts, type EdgeText } from './edge-text.ts'
+import { edgeTexts, type EdgeText } from '../expression/edge-text.ts'
 import { accepts, matcherPath, syntaxOf, type LintRule } from './lint-rule.ts'
 import { SHARED_ISSUERS, type SharedIssuer, type TenantText } from './tenancy.ts'
-import type { CompiledTrustPolicy, Matcher } from './trust-policy.ts'
+import type { CompiledTrustPolicy, Matcher } from '../trust-policy.ts'
 
 /** A policy for an issuer that everybody gets tokens of, which does not say whose tokens it means. */
 export const findUnpinnedTenants: LintRule = (policy) => {

@@ -1,6 +1,6 @@
 import type { LintContext, LintFinding, LintRule } from './lint-rule.ts'
-import { isSameName } from './names.ts'
-import type { CompiledTrustPolicy } from './trust-policy.ts'
+import { isSameName } from '../names.ts'
+import type { CompiledTrustPolicy } from '../trust-policy.ts'
 
 /** Permissions whose holder can give itself more. */
 const SENSITIVE_PERMISSIONS = ['administration', 'secrets', 'workflows']

@@ -1,5 +1,5 @@
-import type { Edge } from './edge-text.ts'
-import { GITHUB_ACTIONS_ISSUER } from './github-subject.ts'
+import type { Edge } from '../expression/edge-text.ts'
+import { GITHUB_ACTIONS_ISSUER } from '../github-subject.ts'
 
 /**
  * Text that names a tenant. It starts with `before`, and the name ends where one of the `after` characters or the
