@@ -10,7 +10,7 @@ import type { CallObserver } from './call-event.ts'
 import { createGitHubClient } from './github-client.ts'
 import type { Grant } from './grant.ts'
 import { createInstallationDirectory, type FindOptions } from './installation-directory.ts'
-import type { Installation, RepositoryName } from './installation.ts'
+import { requireSameAccount, type Installation, type RepositoryName } from './installation.ts'
 import { pause, type Pause } from './pause.ts'
 import { createReadTokens } from './read-tokens.ts'
 import {
@@ -118,6 +118,7 @@ export function createGitHubApp(options: GitHubAppOptions): GitHubApp {
       const installation = isConfirmed
         ? known
         : await directory.find(target, { signal, maxAgeMs: ALL_REPOSITORIES_CONFIRMED_MS })
+      requireSameAccount(known, installation)
       const token = await minter.mint({ operation: 'mint_token', grant, target, installation, signal })
       directory.protect(target.owner)
       readTokens.protect(target)

@@ -1,3 +1,4 @@
+import { StsError } from '#pkg/errors'
 import { isJsonObject, malformed, readJson, readStringMap } from './answer.ts'
 import type { GitHubAnswer } from './github-client.ts'
 
@@ -17,6 +18,16 @@ export interface Installation {
   readonly suspended: boolean
   /** When GitHub last confirmed it, in milliseconds since the epoch. */
   readonly confirmedAt: number
+}
+
+/**
+ * A name can pass to someone else. What was read and decided for the account of `known` does not hold for theirs.
+ *
+ * @throws StsError `installation_missing` when `found` belongs to another account than `known`.
+ */
+export function requireSameAccount(known: Installation, found: Installation): void {
+  if (found.account.id === known.account.id) return
+  throw new StsError('installation_missing', { detail: { problem: 'the owner is another account now' } })
 }
 
 /** The key of caches for an owner, or for a repository of theirs. */

@@ -111,7 +111,7 @@ export function createReadTokens(options: ReadTokensOptions): ReadTokens {
       if (isUsable) return token
       const known = unreadable.get(key)
       if (known !== undefined && now() < known.until && !retryUnreadable) return undefined
-      return await flights.run(key, signal, (flight) =>
+      return await flights.run(`${installation.id} ${key}`, signal, (flight) =>
         // Nobody may be waiting any more when the token comes; then a shutdown still has to wait and revoke it.
         background.run(() => mint(key, installation, target, flight)),
       )

@@ -15,6 +15,9 @@ const FILE_MAX_BYTES = 32 * 1024
 /** GitHub may refuse a new token for some seconds; a read waits for it this often, about 2 s in all. */
 const FRESH_TOKEN_PAUSES_MS: readonly number[] = [200, 600, 1200]
 
+/** A 404 is believed to be an absence if the token was made for this repository no longer ago than this. */
+const ABSENCE_TOKEN_MS = 10 * 60_000
+
 /** A file as an object, whatever is found at the path. https://docs.github.com/rest/repos/contents#get-repository-content */
 const MEDIA_TYPE = 'application/vnd.github.object+json'
 
@@ -116,6 +119,10 @@ export function createRepositoryContents(options: RepositoryContentsOptions): Re
           directory.forget(file.owner)
           throw new StsError('installation_missing', { detail: { problem: 'the repository was renamed' } })
         }
+        if (isDoubtfulAbsence(file, answer, now() - token.mintedAt) && !isRenewed) {
+          readTokens.drop(file, token, false)
+          continue
+        }
         if (!isTokenRefused(answer)) return readAnswer(file, answer)
 
         readTokens.drop(file, token, answer.status === 401)
@@ -130,6 +137,14 @@ export function createRepositoryContents(options: RepositoryContentsOptions): Re
 
 function isRedirect({ status }: GitHubAnswer): boolean {
   return status >= 300 && status < 400 && status !== 304
+}
+
+/**
+ * GitHub also answers 404 when the token does not reach the repository: it may have been replaced by another of
+ * its name, or taken from the installation, since the token was made. A new token shows which it is.
+ */
+function isDoubtfulAbsence(file: FileRequest, { status }: GitHubAnswer, tokenAgeMs: number): boolean {
+  return status === 404 && tokenAgeMs >= (file.etag === undefined ? ABSENCE_TOKEN_MS : FRESH_TOKEN_MS)
 }
 
 function isTokenRefused({ status }: GitHubAnswer): boolean {

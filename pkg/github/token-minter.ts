@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { StsError } from '#pkg/errors'
 import { abortable } from '#pkg/store'
 import { readMintedAnswer, type MintedToken } from './minted-token.ts'
@@ -7,7 +8,7 @@ import type { Operation } from './call-event.ts'
 import type { GitHubAnswer } from './github-client.ts'
 import { isLevelWithin, type Grant } from './grant.ts'
 import type { InstallationDirectory } from './installation-directory.ts'
-import type { Installation, RepositoryName } from './installation.ts'
+import { requireSameAccount, type Installation, type RepositoryName } from './installation.ts'
 import { dateOf } from './rate-limit.ts'
 import { resourcePath } from './resource-path.ts'
 import type { TokenRevoker } from './token-revoker.ts'
@@ -33,7 +34,8 @@ export interface TokenMinter {
    * A new token that is exactly, or less than, the grant.
    *
    * Sent once, and once more only after a 401 (with a new App JWT), after an answer that is not what was asked for
-   * (that token is revoked and the installation looked up again), or when the installation has been replaced.
+   * (that token is revoked and the installation looked up again), or when the installation has been replaced by
+   * another of the same account: what another account grants was never asked of it.
    * Once it was sent, `signal` stops it no more: the token would live on unknown. So whoever aborts `signal` waits
    * for this promise all the same, and revokes what comes.
    *
@@ -122,10 +124,14 @@ export function createTokenMinter(options: TokenMinterOptions): TokenMinter {
     const revoked = result.kind === 'exceeded' ? await revokeNow(result.token, signal) : undefined
     directory.forget(target.owner)
     if (result.kind === 'exceeded' && isRepeated) {
-      throw new StsError('grant_exceeded', { detail: { operation, problem: result.problem, revoked } })
+      // By its hash it is found in GitHub's audit log, should it not be dead.
+      const tokenSha256 = createHash('sha256').update(result.token).digest('base64')
+      const { problem } = result
+      throw new StsError('grant_exceeded', { detail: { operation, problem, revoked, tokenSha256 } })
     }
     // Says that it is missing or suspended, if that is why.
     const found = await directory.find(target, { signal })
+    requireSameAccount(installation, found)
     if (result.kind === 'forbidden') throw refused(operation, result.answer)
     if (result.kind === 'gone' && (isRepeated || found.id === installation.id)) {
       throw new StsError('installation_missing', { detail: { operation, installation: installation.id } })

@@ -73,6 +73,15 @@ describe('the cache of read tokens', () => {
     assert.deepEqual([minted, revoked], [['a', 'a'], ['a']])
   })
 
+  it('asks apart for installations that are asked for at the same time', async () => {
+    const { readTokens, minted } = createSmallCache()
+    const target = { owner: 'acme', repository: 'a' }
+    await Promise.all(
+      [installation, { ...installation, id: 9 }].map((one) => readTokens.get(one, target, patient)),
+    )
+    assert.deepEqual(minted, ['a', 'a'])
+  })
+
   it('does not revoke a token that is dead', async () => {
     const { readTokens, get, revoked } = createSmallCache()
     const target = { owner: 'acme', repository: 'a' }

@@ -1,0 +1,83 @@
+import type { IssuerListDecision } from '#pkg/audit'
+import { StsError, quote } from '#pkg/errors'
+import { ISSUER_LIST_PATH, permitsIssuer, readIssuerList, type IssuerList } from '#pkg/policy'
+import { createPolicyFiles, type FileAnswer, type FileReader, type PolicyFiles } from './policy-files.ts'
+
+const FRESH_FOR_MS = 60_000
+
+/** Step 6: the organization's list of trusted issuers. */
+export interface OrganizationIssuers {
+  /**
+   * Whether the organization lets this issuer in. An answer that cannot be had is an error, never a
+   * permission: ISSUER_LIST_INVALID, RATE_LIMITED or UPSTREAM_UNAVAILABLE.
+   */
+  decide(owner: string, issuer: string, reader: FileReader, signal: AbortSignal): Promise<IssuerListDecision>
+  /** Keeps the owner's list in memory in preference to those of owners who were never granted anything. */
+  vouchFor(owner: string): void
+}
+
+export interface OrganizationIssuersOptions {
+  readonly organizationPolicyRepository: string
+  /** Lower-case owners, or `*`, whose list must exist (`STS_ISSUER_LIST_REQUIRED`). */
+  readonly requiredFor: ReadonlySet<string>
+  /** Lets lists name issuers on loopback hosts, for development. */
+  readonly allowLoopback: boolean
+  readonly now: () => number
+}
+
+export function createOrganizationIssuers(options: OrganizationIssuersOptions): OrganizationIssuers {
+  const files: PolicyFiles<IssuerList> = createPolicyFiles({
+    parse: (bytes) => readIssuerList(bytes, { allowLoopback: options.allowLoopback }),
+    sizeOf: (_, bytes) => 16 * bytes.length,
+    freshForMs: FRESH_FOR_MS,
+    absentFreshForMs: FRESH_FOR_MS,
+    // Whatever keeps GitHub from answering, a list that was in force stays so. A caller who leaves says nothing.
+    mayUseLastState: ({ code }) => code !== 'DEADLINE_EXCEEDED',
+    now: options.now,
+  })
+  const place = (owner: string) => ({
+    owner,
+    repository: options.organizationPolicyRepository,
+    path: ISSUER_LIST_PATH,
+  })
+  const isRequired = (owner: string): boolean =>
+    options.requiredFor.has('*') || options.requiredFor.has(owner.toLowerCase())
+
+  return {
+    async decide(owner, issuer, reader, signal) {
+      const answer = await files.read(place(owner), reader, signal)
+      const list = listIn(answer)
+      const stale = answer.failure !== undefined
+      if (list !== undefined) {
+        const mode = list.mode
+        return { source: 'present', mode, allowed: permitsIssuer(list, issuer), stale }
+      }
+      if (isRequired(owner))
+        throw new StsError('issuer_list_required', { detail: { found: answer.state.kind } })
+      // Not being able to see the repository may mean that there is none, or that the App was not let in:
+      // neither can be told from outside, so only a fresh answer counts.
+      if (answer.state.kind === 'unreadable' && answer.failure !== undefined) throw answer.failure
+      return { source: answer.state.kind === 'unreadable' ? 'unreadable' : 'absent', allowed: true, stale }
+    },
+    vouchFor(owner) {
+      files.vouchFor(place(owner))
+    },
+  }
+}
+
+/** The list in force: that of the file, or the last valid one when the file has been broken since. */
+function listIn({ state }: FileAnswer<IssuerList>): IssuerList | undefined {
+  if (state.kind === 'present') return state.value
+  if (state.kind !== 'invalid') return undefined
+  if (state.lastPresent !== undefined) return state.lastPresent
+  const { problem } = state
+  throw new StsError('issuer_list_invalid', {
+    detail: { problem: problem?.message, line: problem?.line, column: problem?.column },
+  })
+}
+
+/** Ends the exchange when the organization enforces a list that does not have the issuer. */
+export function admitByOrganization(decision: IssuerListDecision, issuer: string): void {
+  if (decision.allowed || decision.mode === 'audit') return
+  throw new StsError('issuer_not_on_organization_list', { detail: { issuer: quote(issuer) } })
+}

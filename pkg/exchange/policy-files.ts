@@ -1,0 +1,232 @@
+import { StsError, toStsError } from '#pkg/errors'
+import type { ReadResult, Diagnostic } from '#pkg/policy'
+import { createSegmentedCache, createSingleFlight } from '#pkg/store'
+
+/** A file on the default branch of a repository. */
+export interface FilePlace {
+  readonly owner: string
+  readonly repository: string
+  readonly path: string
+}
+
+/** What GitHub said about a file. */
+export type FileReading =
+  | {
+      readonly kind: 'found'
+      readonly bytes: Uint8Array
+      readonly blob: string
+      readonly etag: string | undefined
+    }
+  | { readonly kind: 'not_modified' }
+  | { readonly kind: 'absent' }
+  /** The App cannot see the repository, or there is none. */
+  | { readonly kind: 'unreadable' }
+  /** There is something at the path that is not a file of at most 32 KiB. */
+  | { readonly kind: 'unusable'; readonly problem: string }
+
+/** What is known about a file: its parsed value, why it has none, or that it is not there. */
+export type FileState<T> =
+  | { readonly kind: 'present'; readonly value: T; readonly blob: string }
+  | {
+      readonly kind: 'invalid'
+      /** The first error in it. */
+      readonly problem: Diagnostic | undefined
+      readonly blob: string
+      /** The newest valid value that this process has seen of the file. */
+      readonly lastPresent: T | undefined
+    }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unreadable' }
+
+export interface FileAnswer<T> {
+  readonly state: FileState<T>
+  /** Why GitHub could not be asked just now; the state is then the last one known. */
+  readonly failure?: StsError | undefined
+}
+
+/** Remembers parsed files, so that a warm exchange neither asks for one nor parses one. */
+export interface PolicyFiles<T> {
+  /**
+   * The file's state, from memory while it is fresh, else as GitHub confirms it. When GitHub cannot be
+   * asked (rate limited, down) the last state is given for up to an hour, together with the failure;
+   * without one the failure is thrown. A failure is never remembered as an absence.
+   */
+  read(place: FilePlace, reader: FileReader, signal: AbortSignal): Promise<FileAnswer<T>>
+  /** Keeps the file in memory in preference to files that never served a grant. */
+  vouchFor(place: FilePlace): void
+}
+
+/** Asks GitHub for files of one account. */
+export interface FileReader {
+  /**
+   * The id of the account that the names of places stand for now. A name can pass to someone else; what was
+   * read of its former holder then counts for nothing.
+   */
+  readonly accountId: number
+  /** Conditionally when an ETag is given. */
+  read(place: FilePlace, etag: string | undefined, signal: AbortSignal): Promise<FileReading>
+}
+
+export interface PolicyFilesOptions<T> {
+  readonly parse: (bytes: Uint8Array) => ReadResult<T>
+  /** What a parsed value keeps in memory, in bytes. */
+  readonly sizeOf: (value: T, bytes: Uint8Array) => number
+  /** How long a file that was found is used without asking, in milliseconds. */
+  readonly freshForMs: number
+  /** The same for one that is absent. */
+  readonly absentFreshForMs: number
+  /** Whether the last state stands in for an answer that ended in `failure`. */
+  readonly mayUseLastState: (failure: StsError) => boolean
+  readonly now: () => number
+}
+
+/** The last good state is used for this long after GitHub last confirmed it, whatever asks for it. */
+const STALE_FOR_MS = 3_600_000
+/** After a failure GitHub is left alone for this long, or for as long as it said. */
+const FAILURE_PAUSE_MS = 2_000
+const FAILURE_PAUSE_MAX_MS = 60_000
+/** Of each part of the cache: files that served a grant, and the rest. */
+const CACHE_MAX_ENTRIES = 20_000
+const CACHE_MAX_BYTES = 48 * 1024 * 1024
+const ENTRY_OVERHEAD_BYTES = 1_024
+
+interface Entry<T> {
+  readonly accountId: number
+  state: FileState<T>
+  etag: string | undefined
+  bytes: number
+  /** When GitHub last confirmed the state. */
+  confirmedAt: number
+  /** When GitHub may be asked again. */
+  askAt: number
+  failure: StsError | undefined
+}
+
+export function createPolicyFiles<T>(options: PolicyFilesOptions<T>): PolicyFiles<T> {
+  const { now, freshForMs, absentFreshForMs } = options
+  const cache = createSegmentedCache<Entry<T>>({ maxEntries: CACHE_MAX_ENTRIES, maxBytes: CACHE_MAX_BYTES })
+  const flights = createSingleFlight<Entry<T>>()
+
+  async function refresh(
+    key: string,
+    place: FilePlace,
+    reader: FileReader,
+    signal: AbortSignal,
+  ): Promise<Entry<T>> {
+    const known = knownOf(key, reader)
+    try {
+      const reading = await reader.read(place, known?.etag, signal)
+      const entry = advance(known, reading, reader.accountId)
+      cache.set(key, entry, entry.bytes)
+      return entry
+    } catch (thrown) {
+      const failure = toStsError(thrown)
+      if (known === undefined || !options.mayUseLastState(failure)) throw failure
+      const pause = Math.min(failure.retryAfterMs ?? FAILURE_PAUSE_MS, FAILURE_PAUSE_MAX_MS)
+      known.failure = failure
+      known.askAt = now() + pause
+      return known
+    }
+  }
+
+  function knownOf(key: string, { accountId }: FileReader): Entry<T> | undefined {
+    const known = cache.get(key)
+    return known?.accountId === accountId ? known : undefined
+  }
+
+  function advance(known: Entry<T> | undefined, reading: FileReading, accountId: number): Entry<T> {
+    const confirmedAt = now()
+    if (reading.kind === 'not_modified') {
+      if (known?.etag === undefined)
+        throw new StsError('github_answer_malformed', { detail: { status: 304 } })
+      return { ...known, confirmedAt, askAt: confirmedAt + freshForMs, failure: undefined }
+    }
+    const state = stateOf(reading, known?.state)
+    const isThere = state.kind === 'present' || state.kind === 'invalid'
+    return {
+      accountId,
+      state,
+      etag: reading.kind === 'found' ? reading.etag : undefined,
+      bytes: bytesOf(state, reading, known),
+      confirmedAt,
+      askAt: confirmedAt + (isThere ? freshForMs : absentFreshForMs),
+      failure: undefined,
+    }
+  }
+
+  function bytesOf(state: FileState<T>, reading: FileReading, known: Entry<T> | undefined): number {
+    if (state.kind === 'present' && reading.kind === 'found') {
+      return ENTRY_OVERHEAD_BYTES + options.sizeOf(state.value, reading.bytes)
+    }
+    const keepsValue = state.kind === 'invalid' && state.lastPresent !== undefined
+    return keepsValue && known !== undefined ? known.bytes : ENTRY_OVERHEAD_BYTES
+  }
+
+  function stateOf(
+    reading: Exclude<FileReading, { kind: 'not_modified' }>,
+    before: FileState<T> | undefined,
+  ): FileState<T> {
+    const lastPresent =
+      before?.kind === 'present' ? before.value : before?.kind === 'invalid' ? before.lastPresent : undefined
+    switch (reading.kind) {
+      case 'absent':
+      case 'unreadable':
+        return { kind: reading.kind }
+      case 'unusable':
+        return {
+          kind: 'invalid',
+          problem: unusable(reading.problem),
+          blob: '',
+          lastPresent,
+        }
+      case 'found': {
+        const result = options.parse(reading.bytes)
+        return result.ok
+          ? { kind: 'present', value: result.value, blob: reading.blob }
+          : { kind: 'invalid', problem: firstError(result.diagnostics), blob: reading.blob, lastPresent }
+      }
+    }
+  }
+
+  return {
+    async read(place, reader, signal) {
+      const key = keyOf(place)
+      const known = knownOf(key, reader)
+      const entry =
+        known !== undefined && now() < known.askAt
+          ? known
+          : await flights.run(`${reader.accountId} ${key}`, signal, (shared) =>
+              refresh(key, place, reader, shared),
+            )
+      if (entry.failure !== undefined && now() >= entry.confirmedAt + STALE_FOR_MS) throw entry.failure
+      return { state: entry.state, failure: entry.failure }
+    },
+    vouchFor(place) {
+      cache.protect(keyOf(place))
+    },
+  }
+}
+
+/** Whether GitHub could not be asked, as opposed to having answered. */
+export function isOutage({ code }: StsError): boolean {
+  return code === 'RATE_LIMITED' || code === 'UPSTREAM_UNAVAILABLE'
+}
+
+function firstError(diagnostics: readonly Diagnostic[]): Diagnostic | undefined {
+  return diagnostics.find(({ severity }) => severity === 'error')
+}
+
+function unusable(problem: string): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'unusable_file',
+    message: `not a file to read: ${problem}`,
+    line: 1,
+    column: 1,
+  }
+}
+
+/** Owners and repositories compare case-insensitively, paths do not. */
+function keyOf({ owner, repository, path }: FilePlace): string {
+  return `${owner.toLowerCase()}/${repository.toLowerCase()}/${path}`
+}

@@ -1,0 +1,111 @@
+import { StsError } from '#pkg/errors'
+import type { VerifiedToken } from '#pkg/oidc'
+import {
+  matchToken,
+  readTrustPolicy,
+  type CompiledTrustPolicy,
+  type PolicyLevel,
+  type PolicyLocation,
+} from '#pkg/policy'
+import { createPolicyFiles, isOutage, type FileReader, type PolicyFiles } from './policy-files.ts'
+
+/** How long an absent policy is taken as absent, unless policies are fresh for less, in milliseconds. */
+const ABSENT_FRESH_FOR_MS = 30_000
+/** What an instruction of a compiled expression keeps in memory, measured on re2js 2.10, in bytes. */
+const BYTES_PER_INSTRUCTION = 160
+
+/** Step 7: trust policies, compiled once and used until they change. */
+export interface TrustPolicies {
+  /** The policy at `location`. Throws POLICY_NOT_FOUND, POLICY_INVALID, INSTALLATION_NOT_FOUND or GitHub's trouble. */
+  read(location: PolicyLocation, reader: FileReader, signal: AbortSignal): Promise<LoadedPolicy>
+  /** Keeps the policy in memory in preference to those that never served a grant. */
+  vouchFor(location: PolicyLocation): void
+}
+
+export interface LoadedPolicy {
+  readonly policy: CompiledTrustPolicy
+  /** `owner/repository:path`. */
+  readonly source: string
+  readonly blob: string
+  /** True when GitHub could not be asked and an older copy is used. */
+  readonly stale: boolean
+}
+
+export interface TrustPoliciesOptions {
+  /** `STS_POLICY_FRESHNESS`, in milliseconds. */
+  readonly freshForMs: number
+  readonly allowOrganizationPermissions: boolean
+  readonly strict: boolean
+  readonly now: () => number
+}
+
+export function createTrustPolicies(options: TrustPoliciesOptions): TrustPolicies {
+  const filesOf = (level: PolicyLevel): PolicyFiles<CompiledTrustPolicy> =>
+    createPolicyFiles({
+      parse: (bytes) =>
+        readTrustPolicy(bytes, {
+          level,
+          allowOrganizationPermissions: options.allowOrganizationPermissions,
+          strict: options.strict,
+        }),
+      sizeOf: (policy, bytes) => 8 * bytes.length + BYTES_PER_INSTRUCTION * instructionsOf(policy),
+      freshForMs: options.freshForMs,
+      absentFreshForMs: Math.min(options.freshForMs, ABSENT_FRESH_FOR_MS),
+      mayUseLastState: isOutage,
+      now: options.now,
+    })
+  const files = { repository: filesOf('repository'), organization: filesOf('organization') }
+
+  return {
+    async read(location, reader, signal) {
+      const { state, failure } = await files[location.level].read(location, reader, signal)
+      if (state.kind === 'present') {
+        const source = `${location.owner}/${location.repository}:${location.path}`
+        return { policy: state.value, source, blob: state.blob, stale: failure !== undefined }
+      }
+      // An older copy may let someone in who was let in before; that nothing was there may have changed.
+      if (failure !== undefined) throw failure
+      switch (state.kind) {
+        case 'absent':
+          throw new StsError('policy_missing')
+        case 'unreadable':
+          throw new StsError('installation_missing', { detail: { repository: location.repository } })
+        case 'invalid': {
+          const { problem, blob } = state
+          throw new StsError('policy_invalid', {
+            detail: { problem: problem?.message, line: problem?.line, column: problem?.column, blob },
+          })
+        }
+      }
+    },
+    vouchFor(location) {
+      files[location.level].vouchFor(location)
+    },
+  }
+}
+
+function instructionsOf(policy: CompiledTrustPolicy): number {
+  let sum = 0
+  for (const matcher of [policy.issuer, policy.subject, policy.audience]) {
+    if (matcher?.kind === 'pattern') sum += matcher.expression.size
+  }
+  for (const { expression } of [...policy.claims, ...policy.forbiddenClaims]) sum += expression.size
+  return sum
+}
+
+/** Step 8: ends the exchange at the first field of the policy that the token does not satisfy. */
+export function matchPolicy(
+  policy: CompiledTrustPolicy,
+  token: VerifiedToken,
+  location: PolicyLocation,
+  domain: string,
+): void {
+  const verdict = matchToken(policy, token.claims, {
+    domain,
+    repository: `${location.owner}/${location.repository}`,
+  })
+  if (verdict.ok) return
+  throw new StsError(verdict.reason, {
+    detail: { field: verdict.field, actual: verdict.actual, expected: verdict.expected },
+  })
+}
