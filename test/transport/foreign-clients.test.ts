@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
+import { unless } from '../support/requirement.ts'
 import { startSts, TOKEN } from './support/sts.ts'
 
 const run = promisify(execFile)
@@ -11,16 +12,19 @@ const run = promisify(execFile)
 const PROTO_FOLDER = fileURLToPath(new URL('../../proto', import.meta.url))
 const PYTHON_CLIENT = fileURLToPath(new URL('./support/exchange_client.py', import.meta.url))
 
-const hasPython = spawnSync('python3', ['-c', 'import grpc, grpc_tools']).status === 0
+// Debian's packages serve Debian's python3, whichever comes first on the path.
+const python = ['python3', '/usr/bin/python3'].find(
+  (command) => spawnSync(command, ['-c', 'import grpc, grpc_tools']).status === 0,
+)
 const curl = spawnSync('curl', ['--version'], { encoding: 'utf8' })
 const hasCurl = curl.status === 0 && /\bHTTP2\b/.test(curl.stdout)
 
 test(
   "Google's gRPC client of Python, made from the proto files alone, exchanges and reads denials",
-  { skip: hasPython ? false : 'python3 with grpcio and grpcio-tools is missing' },
+  { skip: unless('python-grpc', python !== undefined, 'python3 with grpcio and grpcio-tools') },
   async (t) => {
     const sts = await startSts(t)
-    const { stdout } = await run('python3', [PYTHON_CLIENT, `127.0.0.1:${sts.port}`, PROTO_FOLDER])
+    const { stdout } = await run(python ?? '', [PYTHON_CLIENT, `127.0.0.1:${sts.port}`, PROTO_FOLDER])
     const [granted, denied, , late, compressed] = stdout
       .trim()
       .split('\n')
@@ -50,7 +54,7 @@ const CURLS: readonly (readonly [label: string, args: readonly string[]])[] = [
 ]
 
 for (const [label, args] of CURLS) {
-  test(`curl exchanges ${label}`, { skip: hasCurl ? false : 'curl with HTTP/2 is missing' }, async (t) => {
+  test(`curl exchanges ${label}`, { skip: unless('curl', hasCurl, 'curl with HTTP/2') }, async (t) => {
     const sts = await startSts(t)
     const url = `http://127.0.0.1:${sts.port}/sts/exchange`
     const authorization = ['-H', 'Authorization: Bearer a.b.c']

@@ -25,8 +25,12 @@ with tempfile.TemporaryDirectory() as out:
             pool.Add(described)
 
 
+# Protobuf 3, as in Debian 12, has no GetMessageClass yet; protobuf 5 has no MessageFactory any more.
+make_class = getattr(message_factory, "GetMessageClass", None) or message_factory.MessageFactory(pool).GetPrototype
+
+
 def message(name):
-    return message_factory.GetMessageClass(pool.FindMessageTypeByName(name))
+    return make_class(pool.FindMessageTypeByName(name))
 
 
 Request = message("chainguard.platform.oidc.ExchangeRequest")

@@ -1,0 +1,122 @@
+import { createLogSink } from '#pkg/audit'
+import type { ServiceConfig } from '#pkg/config'
+import {
+  createExchange,
+  createOrganizationIssuers,
+  createTrustPolicies,
+  gitHubIssuerTest,
+} from '#pkg/exchange'
+import { createConnectionPool, createGitHubApp } from '#pkg/github'
+import { createTokenVerifier } from '#pkg/oidc'
+import type { Signer } from '#pkg/signer'
+import type { Logger } from '#pkg/telemetry'
+import { createServer } from '#pkg/transport'
+import { logRequests } from './request-log.ts'
+
+/** Where people who open the service in a browser are sent. */
+const DOCUMENTATION_URL = 'https://github.com/github-sts/github-sts#readme'
+/** From the signal to the cut of what is still in flight, the drain delay included; at least the second. */
+const IN_FLIGHT_GRACE_MS = 7_500
+const IN_FLIGHT_GRACE_MIN_MS = 2_000
+/** Between looks at a key that GitHub has refused. */
+const KEY_CHECK_INTERVAL_MS = 30_000
+/** For mints whose callers have left. */
+const SETTLE_GRACE_MS = 400
+/** For the last revocations, after everything has been answered. */
+const REVOKE_GRACE_MS = 1_500
+
+/** The security token service: all parts, connected. */
+export interface Service {
+  /** Resolves with the port once requests are taken. */
+  listen(): Promise<number>
+  /** Turns readiness and health, waits for `delayMs`, finishes what is in flight, revokes what nobody needs. */
+  stop(delayMs: number): Promise<void>
+}
+
+/** Builds the service that `config` describes. Nothing is opened before `listen`. */
+export function createService(config: ServiceConfig, signer: Signer, logger: Logger): Service {
+  const { github, issuers, policies, answers, listener } = config
+  const now = Date.now
+  const connections = createConnectionPool({ ca: github.certificateAuthorities, proxy: github.proxy })
+  const app = createGitHubApp({
+    appId: github.app.id,
+    signer,
+    baseUrl: github.baseUrl,
+    dispatcher: connections,
+    now,
+  })
+  const verifier = createTokenVerifier({
+    allowLoopbackIssuers: issuers.allowLoopback,
+    privateIssuers: [...issuers.privateOrigins, new URL('/_services/token', github.baseUrl).href],
+    ...(issuers.certificateAuthorities !== undefined && { issuerCa: issuers.certificateAuthorities }),
+    keySetOverrides: issuers.keySetOverrides,
+    now,
+  })
+  const { exchange, settle } = createExchange({
+    issuerRules: issuers,
+    verifier,
+    appFor: () => app,
+    organizationIssuers: createOrganizationIssuers({
+      organizationPolicyRepository: policies.orgPolicyRepo,
+      requiredFor: policies.issuerListRequired,
+      allowLoopback: issuers.allowLoopback,
+      now,
+    }),
+    trustPolicies: createTrustPolicies({
+      freshForMs: policies.freshnessMs,
+      allowOrganizationPermissions: policies.allowOrgPermissionsInRepoPolicies,
+      strict: policies.strict,
+      now,
+    }),
+    sink: createLogSink(logger),
+    organizationPolicyRepository: policies.orgPolicyRepo,
+    domain: config.domain,
+    denialDetail: answers.denialDetail,
+    isGitHubIssuer: gitHubIssuerTest(github.baseUrl),
+    answerExpiry: answers.expiry,
+    now,
+  })
+  const server = createServer({
+    exchange,
+    readiness: () => ({ ready: app.problem === undefined, detail: { app: app.problem ?? 'ok' } }),
+    domain: config.domain,
+    documentationUrl: DOCUMENTATION_URL,
+    host: listener.host,
+    port: listener.port,
+    reflection: listener.reflection,
+    trustedHops: listener.trustedHops,
+    now,
+    observer: logRequests(logger),
+  })
+  const stopping = new AbortController()
+  // Exchanges do not wait for it: what it finds turns readiness, and the first exchange would find it too.
+  const checkKey = (): void => {
+    app.checkKey({ signal: stopping.signal }).catch((err: unknown) => {
+      if (!stopping.signal.aborted)
+        logger.error({ err, appId: app.appId }, 'GitHub has not confirmed the key of the App')
+    })
+  }
+
+  return {
+    async listen() {
+      const port = await server.listen()
+      checkKey()
+      // Nobody sends exchanges to an instance that is not ready, so it has to find out by itself.
+      setInterval(() => {
+        if (app.problem !== undefined) checkKey()
+      }, KEY_CHECK_INTERVAL_MS).unref()
+      return port
+    },
+    async stop(delayMs) {
+      stopping.abort()
+      server.drain()
+      await new Promise((resolve) => setTimeout(resolve, delayMs))
+      await server.close({ graceMs: Math.max(IN_FLIGHT_GRACE_MIN_MS, IN_FLIGHT_GRACE_MS - delayMs) })
+      // A token that GitHub is still making is waited for, but not at the cost of revoking the others.
+      await settle(SETTLE_GRACE_MS)
+      await app.close(REVOKE_GRACE_MS)
+      verifier.close()
+      await connections.destroy()
+    },
+  }
+}

@@ -1,0 +1,43 @@
+/** Turns the service's log into one short line for each exchange; other lines stay as they are. */
+export function describeLogLine(line: string): string {
+  const parsed = parse(line)
+  const record = objectIn(parsed, 'record')
+  if (record === undefined) return line.trimEnd()
+  const what = `${textIn(record, 'scope')} as ${textIn(record, 'identity')}`
+  const who = textIn(objectIn(record, 'actor'), 'sub') || textIn(record, 'unverifiedIssuer')
+  const why = [textIn(record, 'reason'), textIn(objectIn(record, 'detail'), 'problem')]
+    .filter(Boolean)
+    .join(': ')
+  return [
+    textIn(record, 'time').slice(11, 19),
+    textIn(record, 'outcome').padEnd(18),
+    what,
+    `for ${who}`,
+    why && `(${why})`,
+  ]
+    .filter(Boolean)
+    .join(' ')
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+function parse(line: string): Fields | undefined {
+  try {
+    return objectOf(JSON.parse(line))
+  } catch {
+    return undefined
+  }
+}
+
+function objectOf(value: unknown): Fields | undefined {
+  return typeof value === 'object' && value !== null ? { ...value } : undefined
+}
+
+function objectIn(fields: Fields | undefined, name: string): Fields | undefined {
+  return objectOf(fields?.[name])
+}
+
+function textIn(fields: Fields | undefined, name: string): string {
+  const value = fields?.[name]
+  return typeof value === 'string' ? value : ''
+}

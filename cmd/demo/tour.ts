@@ -1,0 +1,118 @@
+import type { World } from '../../emulator/index.ts'
+
+/** The audience that jobs of the demo ask their tokens for. */
+export const DEMO_DOMAIN = 'sts.demo.example'
+
+/** One thing that the tour shows. */
+export interface Step {
+  readonly title: string
+  /** Says what happens, line by line; resolves with whether it was what should happen. */
+  run(say: (line: string) => void): Promise<boolean>
+}
+
+interface Answer {
+  readonly status: number
+  readonly body: Readonly<Record<string, unknown>>
+  readonly headers: Headers
+}
+
+/** The steps of the tour, against the service at `serviceUrl`. */
+export function planTour(world: World, serviceUrl: string): readonly Step[] {
+  const { github, issuer } = world
+
+  /** What a job of GitHub Actions does first: asks the runner for its OIDC token. */
+  async function jobToken(repository: string, job: Readonly<Record<string, string>>): Promise<string> {
+    const query = new URLSearchParams({ repository, audience: DEMO_DOMAIN, ...job })
+    const { body } = await ask(`${issuer.issuer}/actions/token?${query.toString()}`)
+    return String(body['value'])
+  }
+
+  async function exchange(token: string, scope: string, identity: string): Promise<Answer> {
+    const query = new URLSearchParams({ scope, identity })
+    return await ask(`${serviceUrl}/sts/exchange?${query.toString()}`, {
+      headers: { authorization: `Bearer ${token}` },
+    })
+  }
+
+  function callGitHub(token: string, method: string, path: string, body?: unknown): Promise<Answer> {
+    return ask(`${github.baseUrl}${path}`, {
+      method,
+      headers: { authorization: `token ${token}`, 'user-agent': 'demo' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
+  }
+
+  return [
+    {
+      title: 'A job on the main branch of acme/app asks for the identity "release"',
+      async run(say) {
+        const answer = await exchange(await jobToken('acme/app', { ref: 'main' }), 'acme/app', 'release')
+        const token = String(answer.body['token'])
+        say(`${answer.status}: a GitHub token, ${token.slice(0, 4)}... (${token.length} characters)`)
+        say(`may do     ${answer.headers.get('sts-permissions') ?? ''}`)
+        say(`on         ${answer.headers.get('sts-repositories') ?? ''}`)
+        say(`until      ${String(answer.body['expiry'])}`)
+        say(`because of ${answer.headers.get('sts-policy') ?? ''}`)
+        const read = await callGitHub(token, 'GET', '/repos/acme/app/contents/README.md')
+        say(`reading README.md of acme/app with it: ${read.status}`)
+        const issue = await callGitHub(token, 'POST', '/repos/acme/app/issues', { title: 'Hello' })
+        say(`opening an issue, which the policy does not grant: ${issue.status}`)
+        return answer.status === 200 && read.status === 200 && issue.status === 403
+      },
+    },
+    {
+      title: 'A pull request of acme/app asks for the same',
+      async run(say) {
+        const answer = await exchange(
+          await jobToken('acme/app', { event: 'pull_request' }),
+          'acme/app',
+          'release',
+        )
+        say(`${answer.status}: ${String(answer.body['message'])}`)
+        return answer.status === 403 && String(answer.body['message']).includes('subject')
+      },
+    },
+    {
+      title: 'The same pull request asks for "preview", which is meant for it',
+      async run(say) {
+        const answer = await exchange(
+          await jobToken('acme/app', { event: 'pull_request' }),
+          'acme/app',
+          'preview',
+        )
+        say(
+          `${answer.status}: ${answer.headers.get('sts-permissions') ?? ''} on ${answer.headers.get('sts-repositories') ?? ''}`,
+        )
+        return answer.status === 200
+      },
+    },
+    {
+      title: 'A job of acme/docs asks the organization for "docs-sync"',
+      async run(say) {
+        const answer = await exchange(await jobToken('acme/docs', { ref: 'main' }), 'acme', 'docs-sync')
+        say(
+          `${answer.status}: ${answer.headers.get('sts-permissions') ?? ''} on ${answer.headers.get('sts-repositories') ?? ''}`,
+        )
+        return answer.status === 200
+      },
+    },
+    {
+      title: 'Someone asks for an identity that nobody wrote a policy for',
+      async run(say) {
+        const answer = await exchange(await jobToken('acme/app', { ref: 'main' }), 'acme/app', 'admin')
+        say(`${answer.status}: ${String(answer.body['message'])}`)
+        return answer.status === 404
+      },
+    },
+  ]
+}
+
+async function ask(url: string, init?: RequestInit): Promise<Answer> {
+  const response = await fetch(url, { ...init, signal: AbortSignal.timeout(10_000) })
+  const body: unknown = await response.json()
+  return {
+    status: response.status,
+    body: typeof body === 'object' && body !== null ? { ...body } : {},
+    headers: response.headers,
+  }
+}
