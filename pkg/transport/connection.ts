@@ -1,7 +1,10 @@
 import type { Socket } from 'node:net'
 
 import type { TransportLimits } from './limits.ts'
-import type { TransportObserver } from './observer.ts'
+import type { CutCause, TransportObserver } from './observer.ts'
+
+/** How long the peer of a connection that is being closed may take to close its side, in milliseconds. */
+const GOODBYE_MS = 1_000
 
 /** One request on a connection. Every method may be called more than once. */
 export interface RequestSlot {
@@ -47,12 +50,15 @@ export function followConnection({ socket, limits, observer, now, onState }: Con
 
   // One timer for both phases: until the first request, then between requests.
   let timer = setTimeout(() => {
-    if (requests.size === 0) cutOverdue()
+    if (requests.size === 0) cut('first_request_overdue')
   }, limits.firstRequestMs)
 
-  function cutOverdue(): void {
-    observer.cut?.('first_request_overdue')
-    socket.destroy()
+  // A request may be under way at this moment: only a goodbye tells the peer that it can be sent again elsewhere.
+  function cut(cause: CutCause): void {
+    observer.cut?.(cause)
+    connection.closeGently()
+    // A goodbye that the peer does not answer leaves the socket half open.
+    timer = setTimeout(() => socket.destroy(), GOODBYE_MS)
   }
   function become(next: ConnectionState): void {
     if (state === 'new') {
@@ -63,11 +69,7 @@ export function followConnection({ socket, limits, observer, now, onState }: Con
     onState(next)
   }
   function onIdle(): void {
-    if (requests.size > 0) return
-    observer.cut?.('idle')
-    connection.closeGently()
-    // A goodbye that the peer does not answer leaves the socket half open.
-    timer = setTimeout(() => socket.destroy(), limits.ageGraceMs)
+    if (requests.size === 0) cut('idle')
   }
 
   function begin(onClosed?: () => void): RequestSlot {
@@ -87,7 +89,7 @@ export function followConnection({ socket, limits, observer, now, onState }: Con
         requests.delete(slot)
         if (socket.destroyed) return
         if (state === 'new') {
-          if (requests.size === 0 && now() >= firstRequestDeadline) cutOverdue()
+          if (requests.size === 0 && now() >= firstRequestDeadline) cut('first_request_overdue')
           return
         }
         timer.refresh()

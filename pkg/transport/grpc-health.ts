@@ -42,6 +42,7 @@ export function addHealthService(
 ): HealthService {
   const names: ReadonlySet<string> = new Set(['', SERVICE_NAME])
   const watchers = new Set<Watcher>()
+  const strangers = new Set<Watcher>()
   let told: HealthResponse['status'] | undefined
   let sampler: NodeJS.Timeout | undefined
 
@@ -64,8 +65,10 @@ export function addHealthService(
   }
   const watch: handleServerStreamingCall<HealthRequest, HealthResponse> = (call) => {
     if (!names.has(call.request.service)) {
-      // The call stays open, as the protocol has it, but nothing is kept: no service is added later.
+      // The call stays open, as the protocol has it, though no service is added later.
       call.write({ status: 'SERVICE_UNKNOWN' })
+      strangers.add(call)
+      call.on('cancelled', () => strangers.delete(call))
       return
     }
     refresh()
@@ -85,7 +88,7 @@ export function addHealthService(
     definition: healthDefinition,
     refresh,
     close() {
-      for (const watcher of watchers) watcher.end()
+      for (const watcher of [...watchers, ...strangers]) watcher.end()
     },
   }
 }

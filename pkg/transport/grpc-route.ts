@@ -39,7 +39,11 @@ export function createGrpcRoute(
 
   return (headers, arrival) => {
     const { stream, requestId, endStream } = arrival
-    addResponseHeaders(stream, { 'sts-request-id': requestId, 'grpc-accept-encoding': 'identity' })
+    addResponseHeaders(stream, {
+      'sts-request-id': requestId,
+      'x-request-id': requestId,
+      'grpc-accept-encoding': 'identity',
+    })
     const path = headers[':path'] ?? ''
     const kind = methods.get(path)
     if (kind === undefined) {

@@ -23,7 +23,7 @@ export async function exchangeOverHttp(
   request: HttpRequest,
   query: string,
 ): Promise<RouteResult> {
-  const { requestId, signal, rawHeaders, remoteAddress, body } = request
+  const { requestId, method, signal, rawHeaders, remoteAddress, body } = request
   const { observer, limits, trustedHops } = service
   const origin = readOrigin({ rawHeaders, remoteAddress, trustedHops })
   let outcome: ExchangeOutcome
@@ -33,7 +33,8 @@ export async function exchangeOverHttp(
       query,
       contentType: headerOf(rawHeaders, 'content-type'),
       contentEncoding: headerOf(rawHeaders, 'content-encoding'),
-      body,
+      // The body of a GET means nothing (RFC 9110, section 9.3.1).
+      body: method === 'POST' ? body : Buffer.alloc(0),
     })
     const call = { requestId, transport: 'http', ...origin, ...fields, signal } as const
     outcome = await runExchange(service.exchange, call, observer)

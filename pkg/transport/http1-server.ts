@@ -33,6 +33,24 @@ export interface Http1Options {
 /** The HTTP/1.1 server; it owns the port, for only a listening server of Node's enforces its time limits. */
 export function createHttp1Server({ service, handle, connectionOf, isDraining }: Http1Options): http.Server {
   const { limits, observer, randomUUID } = service
+  const refused = new WeakSet<Duplex>()
+
+  /** Answers a request that is not read to its end, and closes the connection after it. */
+  function refuse(request: http.IncomingMessage, response: http.ServerResponse, answer: HttpAnswer): void {
+    refused.add(request.socket)
+    response.shouldKeepAlive = false
+    response.writeHead(answer.status, headersOf(answer))
+    // Complete for the caller, but Node closes the socket only at end(): until then the rest is read and dropped.
+    response.write(answer.body)
+    request.resume()
+    const end = (): void => {
+      clearTimeout(timer)
+      response.end()
+    }
+    const timer = setTimeout(end, LINGER_MS)
+    if (request.readableEnded) end()
+    else request.once('end', end).once('close', end)
+  }
 
   async function serve(
     request: http.IncomingMessage,
@@ -75,8 +93,7 @@ export function createHttp1Server({ service, handle, connectionOf, isDraining }:
       refuse(request, response, refusalAnswer(requestId, 431))
       return
     }
-    const { httpVersion } = request
-    if (httpVersion === '0.9' || (httpVersion === '1.1' && request.headers.host === undefined)) {
+    if (!isWellFramed(request)) {
       refuse(request, response, refusalAnswer(requestId, 400))
       return
     }
@@ -151,9 +168,21 @@ export function createHttp1Server({ service, handle, connectionOf, isDraining }:
     if (refusal !== undefined) observer.cut?.(refusal.cause)
     // With a request still to be answered, a refusal written now would be taken for its answer.
     if (refusal === undefined || isAnswering || !socket.writable) socket.destroy()
+    else if (refused.has(socket)) lingeringEnd(socket)
     else lingeringEnd(socket, rawAnswer(refusalAnswer(randomUUID(), refusal.status)))
   })
   return server
+}
+
+/**
+ * Node's parser takes other versions in the request line, any number of hosts (RFC 9112, section 3.2: one)
+ * and codings before `chunked`, which it does not undo (section 6.1; HTTP/1.0 has none at all).
+ */
+function isWellFramed({ httpVersion, headersDistinct }: http.IncomingMessage): boolean {
+  const hosts = headersDistinct['host']?.length ?? 0
+  const coding = headersDistinct['transfer-encoding']?.join().toLowerCase()
+  if (httpVersion === '1.0') return hosts <= 1 && coding === undefined
+  return httpVersion === '1.1' && hosts === 1 && (coding === undefined || coding === 'chunked')
 }
 
 /** RFC 9112, section 6: a request without either header has no body. */
@@ -171,23 +200,7 @@ function refusalOf({
   return code.startsWith('HPE_') ? { status: 400, cause: 'http_malformed' } : undefined
 }
 
-/** Answers a request that is not read to its end, and closes the connection after it. */
-function refuse(request: http.IncomingMessage, response: http.ServerResponse, answer: HttpAnswer): void {
-  response.shouldKeepAlive = false
-  response.writeHead(answer.status, headersOf(answer))
-  // Complete for the caller, but Node closes the socket only at end(): until then the rest is read and dropped.
-  response.write(answer.body)
-  request.resume()
-  const end = (): void => {
-    clearTimeout(timer)
-    response.end()
-  }
-  const timer = setTimeout(end, LINGER_MS)
-  if (request.readableEnded) end()
-  else request.once('end', end).once('close', end)
-}
-
-function lingeringEnd(socket: Duplex, text: string): void {
+function lingeringEnd(socket: Duplex, text = ''): void {
   const timer = setTimeout(() => socket.destroy(), LINGER_MS)
   socket.once('close', () => {
     clearTimeout(timer)

@@ -17,7 +17,7 @@ import type { GrpcServer } from './grpc-server.ts'
 import { headerBytes } from './header-size.ts'
 import { guardHttp2Session, type Http2Guard } from './http2-guard.ts'
 import { serveHttp2Json } from './http2-json.ts'
-import type { StreamArrival } from './http2-stream.ts'
+import { wasReset, type StreamArrival } from './http2-stream.ts'
 import type { HttpHandler } from './http-message.ts'
 import type { ServiceContext } from './service.ts'
 
@@ -90,7 +90,7 @@ export function createHttp2Front({
     guard.streamOpened()
     const slot = connection.begin()
     stream.once('close', () => {
-      if (!stream.headersSent) guard.streamReset()
+      if (!stream.headersSent || wasReset(stream)) guard.streamReset()
       slot.ended()
     })
     if (headerBytes(rawHeaders, HEADER_OVERHEAD_BYTES) > limits.headerBytes) {

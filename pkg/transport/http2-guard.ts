@@ -26,7 +26,7 @@ const BYTE_CHECK_MS = 1_000
 /** Watches one HTTP/2 session for floods that cost this side more than the peer. */
 export interface Http2Guard {
   streamOpened(): void
-  /** A stream was cancelled by the peer before it was answered. */
+  /** A stream ended before its answer did, cancelled by the peer or for what it sent. */
   streamReset(): void
 }
 

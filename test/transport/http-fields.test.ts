@@ -56,6 +56,15 @@ const ACCEPTED: readonly (readonly [label: string, request: JsonRequest, fields:
     post('{"cap":[{"scope":"a"},{"scope":"b"}],"x":"\\"scope\\":","scope":"o"}', JSON_TYPE),
     ['o', [], ''],
   ],
+  [
+    'the body of a GET',
+    {
+      path: `${PATH}?identity=ci`,
+      headers: { 'content-type': FORM, 'content-length': '7' },
+      body: 'scope=o',
+    },
+    ['', [], 'ci'],
+  ],
   ['an empty JSON body', post('', JSON_TYPE), ['', [], '']],
   ['a body without a type', post('identity=ci', undefined), ['', [], '']],
   ['a body of another type', post('identity=ci', 'text/plain'), ['', [], '']],

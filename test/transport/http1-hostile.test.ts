@@ -21,6 +21,18 @@ const MALFORMED: readonly (readonly [label: string, text: string, status: number
   ['bytes that are no HTTP', '\x16\x03\x01 hello\r\n\r\n', 400],
   ['a request line without a version', 'GET /\r\n\r\n', 400],
   ['HTTP/1.1 without a host', 'GET /healthz HTTP/1.1\r\n\r\n', 400],
+  ['two hosts', `GET /healthz HTTP/1.1\r\n${HOST}${HOST}\r\n`, 400],
+  ['another version in the request line', `GET /healthz HTTP/2.0\r\n${HOST}\r\n`, 400],
+  [
+    'a transfer coding that is not undone',
+    `POST /sts/exchange HTTP/1.1\r\n${HOST}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n`,
+    400,
+  ],
+  [
+    'a transfer coding in HTTP/1.0',
+    'POST /sts/exchange HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    400,
+  ],
   [
     'Content-Length beside Transfer-Encoding',
     `POST /sts/exchange HTTP/1.1\r\n${HOST}Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
@@ -78,6 +90,16 @@ test('the answer to an oversized body arrives although the body goes on', async 
   connection.socket.write(`POST /sts/exchange HTTP/1.1\r\n${HOST}Content-Length: 300000\r\n\r\n`)
   connection.socket.write(Buffer.alloc(300_000, 'x'))
   assertRefusal(parseAnswer(await connection.closed), 413, '413')
+})
+
+test('a refused request gets one answer, whatever its body turns into', async (t) => {
+  const sts = await startSts(t)
+  const connection = await connectRaw(t, sts.port)
+  const chunk = `10001\r\n${'x'.repeat(0x10001)}\r\n`
+  connection.socket.write(`POST /sts/exchange HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n${chunk}`)
+  await until(() => connection.received().includes('413'), 'the refusal')
+  connection.socket.write('no chunk\r\n')
+  assert.equal((await connection.closed).toString().match(/HTTP\/1\.1/g)?.length, 1)
 })
 
 test('a body of 64 KiB is served, with and without a length', async (t) => {

@@ -142,8 +142,10 @@ test('a message that is compressed is UNIMPLEMENTED, and never inflated', async 
   // Said by grpc-js itself.
   const large = await grpcRequest(t, sts.port, {}, Buffer.from([0, 0xff, 0xff, 0xff, 0xff]))
   assert.equal(large['grpc-status'], '8')
-  for (const answer of [declared, flagged, large])
-    assert.match(String(answer['sts-request-id']), /^[\da-f-]{36}$/)
+  for (const answer of [declared, flagged, large]) {
+    assert.match(String(answer['x-request-id']), /^[\da-f-]{36}$/)
+    assert.equal(answer['sts-request-id'], answer['x-request-id'])
+  }
   assert.equal(sts.calls.length, 0)
   await assertAlive(sts)
 })
@@ -278,6 +280,7 @@ async function flood(connection: RawConnection, next: (round: number) => Buffer)
 }
 
 const REQUEST = headerBlock(grpcHeaders(EXCHANGE_PATH))
+const HEALTH = headerBlock(requestHeaders('GET', '/healthz'))
 
 const FLOODS: readonly (readonly [label: string, next: (round: number) => Buffer])[] = [
   [
@@ -296,6 +299,16 @@ const FLOODS: readonly (readonly [label: string, next: (round: number) => Buffer
       const stream = 2 * round + 1
       return Buffer.concat([
         headers(stream, headerBlock(requestHeaders('POST', '/sts/exchange'))),
+        frame(FRAME.RST_STREAM, 0, stream, Buffer.from([0, 0, 0, 8])),
+      ])
+    },
+  ],
+  [
+    'rapid reset of streams that are answered at once',
+    (round) => {
+      const stream = 2 * round + 1
+      return Buffer.concat([
+        frame(FRAME.HEADERS, FLAG.END_HEADERS | FLAG.END_STREAM, stream, HEALTH),
         frame(FRAME.RST_STREAM, 0, stream, Buffer.from([0, 0, 0, 8])),
       ])
     },

@@ -56,6 +56,14 @@ test('cuts a connection that does not complete a first request', async (t) => {
   assert.ok(sts.cuts.includes('first_request_overdue'))
 })
 
+test('an HTTP/2 client that has asked for nothing yet is told that it may ask elsewhere', async (t) => {
+  const sts = await startSts(t, FIRST_REQUEST)
+  const connection = await connectHttp2(t, sts.port)
+  const goaway = framesOf(await connection.closed).find(({ type }) => type === FRAME.GOAWAY)
+  // Nothing processed, no error: its next request is safe to send again.
+  assert.deepEqual(goaway?.payload.subarray(0, 8), Buffer.alloc(8))
+})
+
 test('a client that keeps sending PING without a request is cut all the same', async (t) => {
   const sts = await startSts(t, FIRST_REQUEST)
   const connection = await connectHttp2(t, sts.port)
