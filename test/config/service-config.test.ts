@@ -15,7 +15,7 @@ describe('readServiceConfig', () => {
       listener: { host: undefined, port: 8080, reflection: false, trustedHops: 0, drainDelayMs: 0 },
       github: {
         baseUrl: 'https://api.github.com',
-        app: { id: '12345', privateKeyPem: PEM },
+        app: { id: '12345', privateKeyPem: PEM, privateKeyVariable: 'APP_SECRET_CERTIFICATE_ENV_VAR' },
         proxy: undefined,
         certificateAuthorities: undefined,
       },
