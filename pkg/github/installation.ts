@@ -11,7 +11,7 @@ export interface RepositoryName {
 /** Where an App is installed. https://docs.github.com/rest/apps/apps#get-a-repository-installation-for-the-authenticated-app */
 export interface Installation {
   readonly id: number
-  readonly account: { readonly login: string; readonly id: number; readonly type: string }
+  readonly account: { readonly login: string; readonly id: number }
   /** What the owner has granted to the App: the most that a token can have. */
   readonly permissions: Readonly<Record<string, string>>
   readonly repositorySelection: 'all' | 'selected'
@@ -46,13 +46,12 @@ export function readInstallation(answer: GitHubAnswer, confirmedAt: number): Ins
     throw malformed('find_installation', 'not an installation')
   }
   const { id, repository_selection: selection, suspended_at: suspendedAt } = body
-  const { login, id: accountId, type } = body['account']
+  const { login, id: accountId } = body['account']
   const permissions = readStringMap(body['permissions'])
   if (
     !isPositiveInteger(id) ||
     !isPositiveInteger(accountId) ||
     typeof login !== 'string' ||
-    typeof type !== 'string' ||
     (selection !== 'all' && selection !== 'selected') ||
     permissions === undefined
   ) {
@@ -60,7 +59,7 @@ export function readInstallation(answer: GitHubAnswer, confirmedAt: number): Ins
   }
   return {
     id,
-    account: { login, id: accountId, type },
+    account: { login, id: accountId },
     permissions,
     repositorySelection: selection,
     suspended: suspendedAt !== undefined && suspendedAt !== null,

@@ -15,7 +15,6 @@ describe('finding an installation', () => {
     const installation = await world.install()
     assert.equal(installation.id, world.installationId)
     assert.equal(installation.account.login, 'acme')
-    assert.equal(installation.account.type, 'Organization')
     assert.equal(installation.repositorySelection, 'selected')
     assert.equal(installation.permissions['contents'], 'write')
     assert.deepEqual(

@@ -7,7 +7,7 @@ import { patient } from './support/world.ts'
 
 const installation: Installation = {
   id: 1,
-  account: { login: 'acme', id: 2, type: 'Organization' },
+  account: { login: 'acme', id: 2 },
   permissions: { contents: 'read' },
   repositorySelection: 'all',
   suspended: false,

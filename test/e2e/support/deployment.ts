@@ -22,11 +22,18 @@ export interface Deployment {
   readonly token: (claims?: Readonly<Record<string, unknown>>) => Promise<string>
 }
 
+export interface DeploymentOptions {
+  /** The App's key as the service has it; default: the right one. */
+  readonly privateKey?: string
+  /** What is started; default: the sources. */
+  readonly start?: typeof startProgram
+}
+
 /** `acme/app` has a policy `reader` that lets its main branch read contents. */
 export async function startDeployment(
   t: TestContext,
   env: Readonly<Record<string, string>> = {},
-  options: { readonly privateKey?: string } = {},
+  options: DeploymentOptions = {},
 ): Promise<Deployment> {
   const github = await startGitHub()
   const issuer = await startIssuer()
@@ -47,7 +54,8 @@ export async function startDeployment(
     '.github/chainguard/reader.sts.yaml',
     `issuer: ${issuer.issuer}\nsubject: repo:acme/app:ref:refs/heads/main\npermissions:\n  contents: read\n`,
   )
-  const app = startProgram(t, 'cmd/app/main.ts', {
+  const start = options.start ?? startProgram
+  const app = start(t, 'cmd/app/main.ts', {
     PORT: '0',
     STS_HOST: '127.0.0.1',
     STS_DOMAIN: DOMAIN,
