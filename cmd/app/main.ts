@@ -1,31 +1,37 @@
-import { readFileSync } from 'node:fs'
-import { readServiceConfig, renderConfigErrors } from '#pkg/config'
+import { renderConfigErrors } from '#pkg/config'
 import { createLogger } from '#pkg/telemetry'
 import { endOnCrash, endOnSignal } from '../lifecycle.ts'
-import { createAppSigner } from './app-signer.ts'
+import { readConfiguration } from './configuration.ts'
 import { createService } from './service.ts'
 
-const result = readServiceConfig(process.env, { readFile: (path) => readFileSync(path) })
+const [argument, ...others] = process.argv.slice(2)
+if (others.length > 0 || (argument !== undefined && argument !== '--check-config')) {
+  process.stderr.write(
+    'usage: main.js [--check-config]    (everything else is said by environment variables)\n',
+  )
+  process.exit(2)
+}
+const result = readConfiguration(process.env)
 if (!result.ok) {
   process.stderr.write(renderConfigErrors(result.errors))
   process.exit(2)
 }
 const { config, warnings } = result
-const key = createAppSigner(config.github.app)
-if (!key.ok) {
-  process.stderr.write(renderConfigErrors([key.error]))
-  process.exit(2)
-}
 const logger = createLogger({ level: config.logLevel })
 for (const warning of warnings) logger.warn({}, warning)
-if (process.argv.includes('--check-config')) {
+if (argument === '--check-config') {
   logger.info({}, 'the configuration is valid')
   process.exit(0)
 }
 
 endOnCrash(logger)
-const service = createService(config, key.signer, logger)
-const port = await service.listen()
 const { drainDelayMs } = config.listener
+const service = createService(config, logger)
 endOnSignal(logger, drainDelayMs, () => service.stop(drainDelayMs))
-logger.info({ port, domain: config.domain }, 'the security token service is listening')
+try {
+  const port = await service.listen()
+  logger.info({ port, domain: config.domain }, 'the security token service is listening')
+} catch (err) {
+  logger.error({ err, port: config.listener.port }, 'cannot listen on this port')
+  process.exit(1)
+}

@@ -8,7 +8,7 @@ import {
 } from '#pkg/exchange'
 import { createConnectionPool, createGitHubApp } from '#pkg/github'
 import { createTokenVerifier } from '#pkg/oidc'
-import type { Signer } from '#pkg/signer'
+import { createPemSigner } from '#pkg/signer'
 import type { Logger } from '#pkg/telemetry'
 import { createServer } from '#pkg/transport'
 import { logRequests } from './request-log.ts'
@@ -18,6 +18,8 @@ const DOCUMENTATION_URL = 'https://github.com/github-sts/github-sts#readme'
 /** From the signal to the cut of what is still in flight, the drain delay included; at least the second. */
 const IN_FLIGHT_GRACE_MS = 7_500
 const IN_FLIGHT_GRACE_MIN_MS = 2_000
+/** An organization's issuer list is used this long without asking; for less where policies are. */
+const ISSUER_LIST_FRESH_MS = 60_000
 /** Between looks at a key that GitHub has refused. */
 const KEY_CHECK_INTERVAL_MS = 30_000
 /** For mints whose callers have left. */
@@ -34,16 +36,19 @@ export interface Service {
 }
 
 /** Builds the service that `config` describes. Nothing is opened before `listen`. */
-export function createService(config: ServiceConfig, signer: Signer, logger: Logger): Service {
+export function createService(config: ServiceConfig, logger: Logger): Service {
   const { github, issuers, policies, answers, listener } = config
   const now = Date.now
   const connections = createConnectionPool({ ca: github.certificateAuthorities, proxy: github.proxy })
   const app = createGitHubApp({
     appId: github.app.id,
-    signer,
+    signer: createPemSigner(github.app.privateKeyPem),
     baseUrl: github.baseUrl,
     dispatcher: connections,
     now,
+    onCall: (call) => {
+      logger.debug({ call }, 'GitHub call')
+    },
   })
   const verifier = createTokenVerifier({
     allowLoopbackIssuers: issuers.allowLoopback,
@@ -60,6 +65,7 @@ export function createService(config: ServiceConfig, signer: Signer, logger: Log
       organizationPolicyRepository: policies.orgPolicyRepo,
       requiredFor: policies.issuerListRequired,
       allowLoopback: issuers.allowLoopback,
+      freshForMs: Math.min(policies.freshnessMs, ISSUER_LIST_FRESH_MS),
       now,
     }),
     trustPolicies: createTrustPolicies({

@@ -2,7 +2,7 @@
 export function describeLogLine(line: string): string {
   const parsed = parse(line)
   const record = objectIn(parsed, 'record')
-  if (record === undefined) return line.trimEnd()
+  if (record === undefined) return withoutRecord(parsed) || line.trimEnd()
   const what = `${textIn(record, 'scope')} as ${textIn(record, 'identity')}`
   const who = textIn(objectIn(record, 'actor'), 'sub') || textIn(record, 'unverifiedIssuer')
   const why = [textIn(record, 'reason'), textIn(objectIn(record, 'detail'), 'problem')]
@@ -10,13 +10,20 @@ export function describeLogLine(line: string): string {
     .join(': ')
   return [
     textIn(record, 'time').slice(11, 19),
-    textIn(record, 'outcome').padEnd(18),
+    textIn(record, 'outcome').padEnd(22),
     what,
-    `for ${who}`,
+    who && `for ${who}`,
     why && `(${why})`,
   ]
     .filter(Boolean)
     .join(' ')
+}
+
+/** What the log says besides: its message, and the reason of a request that was refused for its form. */
+function withoutRecord(parsed: Fields | undefined): string {
+  const { reason, code } = objectIn(parsed, 'request') ?? {}
+  const why = [code, reason].filter((part) => typeof part === 'string').join(': ')
+  return [textIn(parsed, 'message'), why && `(${why})`].filter(Boolean).join(' ')
 }
 
 type Fields = Readonly<Record<string, unknown>>

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { readServiceConfig, renderConfigErrors } from '#pkg/config'
-import { createPemSigner } from '#pkg/signer'
+import { renderConfigErrors } from '#pkg/config'
 import { createLogger } from '#pkg/telemetry'
 import { startWorld } from '../../emulator/index.ts'
+import { readConfiguration } from '../app/configuration.ts'
 import { createService } from '../app/service.ts'
 import { endOnCrash, endOnSignal } from '../lifecycle.ts'
 import { describeLogLine } from './exchange-lines.ts'
@@ -24,32 +23,33 @@ const logger = createLogger({
 endOnCrash(createLogger({ level: 'error' }))
 
 // Three ports in a row from PORT on, each replaced by a free one where something listens already; 0: any.
-const firstPort = Number(process.env['PORT'] ?? 8080)
+const firstPort = Number(process.env['PORT'] || 8080)
+if (!Number.isInteger(firstPort) || firstPort < 0 || firstPort > 65_533) {
+  process.stderr.write('PORT is the first of three ports in a row: a number up to 65533, or 0 for any\n')
+  process.exit(2)
+}
 const policies = fileURLToPath(new URL('../../emulator/policies', import.meta.url))
 const world = await startWorld({
   policiesDirectory: policies,
   github: { port: await preferPort(firstPort, 1) },
   issuer: { port: await preferPort(firstPort, 2) },
 })
-const result = readServiceConfig(
-  {
-    PORT: String(await preferPort(firstPort, 0)),
-    STS_HOST: '127.0.0.1',
-    STS_DOMAIN: DEMO_DOMAIN,
-    GITHUB_APP_IDS: String(world.app.id),
-    APP_SECRET_CERTIFICATE_ENV_VAR: world.appKey.privateKey,
-    GITHUB_BASE_URL: world.github.baseUrl,
-    STS_ALLOW_LOOPBACK_ISSUERS: 'true',
-    STS_DENIAL_DETAIL: 'always',
-    STS_POLICY_FRESHNESS: '1s',
-  },
-  { readFile: (path) => readFileSync(path) },
-)
+const result = readConfiguration({
+  PORT: String(await preferPort(firstPort, 0)),
+  STS_HOST: '127.0.0.1',
+  STS_DOMAIN: DEMO_DOMAIN,
+  GITHUB_APP_IDS: String(world.app.id),
+  APP_SECRET_CERTIFICATE_ENV_VAR: world.appKey.privateKey,
+  GITHUB_BASE_URL: world.github.baseUrl,
+  STS_ALLOW_LOOPBACK_ISSUERS: 'true',
+  STS_DENIAL_DETAIL: 'always',
+  STS_POLICY_FRESHNESS: '1s',
+})
 if (!result.ok) {
   process.stderr.write(renderConfigErrors(result.errors))
   process.exit(2)
 }
-const service = createService(result.config, createPemSigner(world.appKey.privateKey), logger)
+const service = createService(result.config, logger)
 async function stop(): Promise<void> {
   await service.stop(0)
   await world.close()

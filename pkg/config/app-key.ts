@@ -8,10 +8,14 @@ import { textOf, type Environment } from './variable.ts'
 export interface AppConfig {
   /** Its App id or client id. */
   readonly id: string
-  /** Its private key, as text. Whether it is a usable key is for the signer to say. */
+  /** Its private key, as text. */
   readonly privateKeyPem: string
-  /** The variable that gave the key, for whoever finds that it is none. */
-  readonly privateKeyVariable: string
+}
+
+/** Where keys come from, and what judges them. */
+export interface KeySources {
+  readonly readFile: ReadFile
+  readonly findKeyProblem: (pem: string) => string | undefined
 }
 
 const FILE = 'APP_SECRET_CERTIFICATE_FILE'
@@ -25,14 +29,14 @@ const ONE_KEY_SOURCE = `exactly one of ${FILE} and ${TEXT}`
 export function readApp(
   values: ServiceValues,
   environment: Environment,
-  readFile: ReadFile,
+  sources: KeySources,
   report: (error: ConfigError) => void,
 ): AppConfig | undefined {
   // With a file of App pools the other variables do not count, so nothing is wrong with them.
   if (textOf('APP_CONFIG_FILE', LATER_VARIABLES.APP_CONFIG_FILE, environment) !== undefined) return undefined
   const id = readAppId(values, environment, report)
-  const key = readPrivateKey(values, environment, readFile, report)
-  return id === undefined || key === undefined ? undefined : { id, ...key }
+  const privateKeyPem = readPrivateKey(values, environment, sources, report)
+  return id === undefined || privateKeyPem === undefined ? undefined : { id, privateKeyPem }
 }
 
 function readAppId(
@@ -59,9 +63,9 @@ function readAppId(
 function readPrivateKey(
   values: ServiceValues,
   environment: Environment,
-  readFile: ReadFile,
+  sources: KeySources,
   report: (error: ConfigError) => void,
-): Omit<AppConfig, 'id'> | undefined {
+): string | undefined {
   const path = textOf(FILE, SERVICE_VARIABLES[FILE], environment)
   const text = textOf(TEXT, SERVICE_VARIABLES[TEXT], environment)
   const kmsKeys = textOf('KMS_KEYS', LATER_VARIABLES.KMS_KEYS, environment)
@@ -77,15 +81,29 @@ function readPrivateKey(
     report({ variable: `${FILE}, ${TEXT}`, holds: 'not set', allowed: ONE_KEY_SOURCE })
     return undefined
   }
-  if (values[FILE] === undefined) {
-    const pem = values[TEXT]
-    return pem === undefined ? undefined : { privateKeyPem: pem, privateKeyVariable: TEXT }
-  }
-  const file = readTextFile(values[FILE], readFile)
-  if (file.ok) return { privateKeyPem: file.value, privateKeyVariable: FILE }
+  const [variable = FILE] = set.map(([name]) => name)
+  const pem = values[FILE] === undefined ? values[TEXT] : readKeyFile(values[FILE], sources.readFile, report)
+  const keyProblem = pem === undefined ? undefined : sources.findKeyProblem(pem)
+  if (keyProblem === undefined) return pem
+  report({
+    variable,
+    holds: 'a text that is not shown',
+    problem: keyProblem,
+    allowed: 'an RSA private key of at least 2,048 bits in PEM (PKCS#1 or PKCS#8), not encrypted',
+  })
+  return undefined
+}
+
+function readKeyFile(
+  path: string,
+  readFile: ReadFile,
+  report: (error: ConfigError) => void,
+): string | undefined {
+  const file = readTextFile(path, readFile)
+  if (file.ok) return file.value
   report({
     variable: FILE,
-    holds: describeValue(values[FILE], SERVICE_VARIABLES[FILE]),
+    holds: describeValue(path, SERVICE_VARIABLES[FILE]),
     ...(file.problem === undefined ? {} : { problem: file.problem }),
     allowed: 'the path of a private key in PEM',
   })

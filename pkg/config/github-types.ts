@@ -11,7 +11,7 @@ const APPS_MAX = 100
 const APP_ID: ValueType<string> = {
   allowed: 'an App id (digits) or client id (Iv...)',
   parse: (text) =>
-    /^(?:[1-9]\d{0,18}|[A-Za-z][A-Za-z0-9._-]{0,63})$/.test(text) ? parsed(text) : unparsed(),
+    /^(?:[1-9]\d{0,18}|Iv[A-Za-z0-9.]{1,62})$/.test(text) ? parsed(text) : unparsed(),
 }
 
 /** The ids of the GitHub Apps that serve, in the operator's order. */

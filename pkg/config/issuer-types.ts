@@ -10,6 +10,7 @@ const KEY_SET_OVERRIDES_MAX = 64
 export const DOMAIN: ValueType<string> = {
   allowed: 'a domain such as sts.example.com, as tokens have it in their audience',
   parse: (text) => {
+    if (text.includes('/')) return unparsed('a domain without scheme and path is wanted')
     const verdict = checkAudience(text)
     return verdict.ok ? parsed(text) : unparsed(`it ${verdict.problem}`)
   },

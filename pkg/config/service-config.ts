@@ -66,6 +66,8 @@ export interface ServiceConfig {
 /** What the service's configuration is read from, beside the environment. */
 export interface ConfigSources {
   readonly readFile: ReadFile
+  /** What is wrong with the text of a private key, in words that do not quote it; undefined if nothing. */
+  readonly findKeyProblem: (pem: string) => string | undefined
 }
 
 export type ServiceConfigResult =
@@ -84,7 +86,7 @@ export function readServiceConfig(environment: Environment, sources: ConfigSourc
     ...checkLaterVariables(LATER_VARIABLES, environment, values.STS_STRICT_CONFIG, report),
     ...warnOfUnknownVariables(environment, VARIABLE_NAMES),
   ]
-  const app = readApp(values, environment, sources.readFile, report)
+  const app = readApp(values, environment, sources, report)
   checkLoopbackIssuers(values, environment, report)
   checkKeySetFiles(values, environment, sources.readFile, report)
   const authorities = {

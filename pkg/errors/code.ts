@@ -21,7 +21,8 @@ export const MESSAGES = {
   POLICY_MISMATCH: 'the token does not satisfy the trust policy',
   PERMISSION_NOT_GRANTED:
     'GitHub refused the grant: the App lacks a permission or a repository that the policy names',
-  GRANT_EXCEEDED: 'GitHub returned a token that does not equal the grant; it has been revoked',
+  GRANT_EXCEEDED:
+    'GitHub returned a token that exceeds the grant; it is not handed out, and is being revoked',
   ISSUER_LIST_INVALID: "the organization's list of trusted issuers cannot be used",
   RATE_LIMITED: 'a rate limit is exhausted; try again later',
   UPSTREAM_UNAVAILABLE: 'GitHub could not be reached or did not answer as expected; try again later',

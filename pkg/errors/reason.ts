@@ -26,7 +26,6 @@ export const CODE_OF_REASON = {
   issuer_missing: 'TOKEN_MALFORMED',
   issuer_syntax: 'ISSUER_INVALID',
   issuer_not_on_server_list: 'ISSUER_NOT_ALLOWED',
-  issuer_not_on_organization_list: 'ISSUER_NOT_ALLOWED',
   issuer_address_refused: 'ISSUER_REJECTED',
   issuer_redirect_refused: 'ISSUER_REJECTED',
   issuer_status: 'ISSUER_REJECTED',
@@ -54,6 +53,7 @@ export const CODE_OF_REASON = {
   installation_suspended: 'INSTALLATION_NOT_FOUND',
 
   // steps 6 and 7: the organization's issuer list, the trust policy
+  issuer_not_on_organization_list: 'ISSUER_NOT_ALLOWED',
   issuer_list_invalid: 'ISSUER_LIST_INVALID',
   issuer_list_required: 'ISSUER_LIST_INVALID',
   policy_missing: 'POLICY_NOT_FOUND',

@@ -83,9 +83,9 @@ export function createExchange(parts: ExchangeParts): ExchangeService {
 
   async function obtain(request: ExchangeRequest, trail: Trail): Promise<Obtained> {
     const { signal } = trail.call
-    const unverified = readToken(request.bearer)
+    const unverified = readToken(request.bearer) //                                       2. issuer
     trail.unverifiedIssuer = unverified.issuer
-    admitIssuer(unverified.issuer, parts.issuerRules) //                                  2. issuer
+    admitIssuer(unverified.issuer, parts.issuerRules)
     const token = await parts.verifier.verify(unverified, { signal }) //                  3. token
     trail.token = token
 
@@ -95,8 +95,8 @@ export function createExchange(parts: ExchangeParts): ExchangeService {
     trail.installation = { id: installation.id, appId: app.appId }
 
     // A list that nobody can see permits, so that is never taken from memory alone.
-    const listReader = readerOf(app, installation, true)
-    const policyReader = readerOf(app, installation, false)
+    const listReader = readerOf(app, installation, { retryUnreadable: true })
+    const policyReader = readerOf(app, installation, { retryUnreadable: false })
     const [issuerList, policyRead] = await Promise.allSettled([
       parts.organizationIssuers.decide(location.owner, token.issuer, listReader, signal), //  6. issuer list
       parts.trustPolicies.read(location, policyReader, signal), //                              7. trust policy
@@ -138,18 +138,23 @@ export function createExchange(parts: ExchangeParts): ExchangeService {
     try {
       return await abortable(minting, signal)
     } catch (thrown) {
-      if (signal.aborted) {
-        const late = minting
-          .finally(() => unanswered.delete(trail))
-          .then(
-            (minted) => revoke(trail, minted, app),
-            (error: unknown) => recordLateFailure(trail, toStsError(error)),
-          )
-          .finally(() => lateMints.delete(late))
-        lateMints.add(late)
-        unanswered.add(trail)
-      }
+      if (signal.aborted) awaitLateMint(minting, app, trail)
       throw thrown
+    }
+  }
+
+  function awaitLateMint(minting: Promise<MintedToken>, app: GitHubApp, trail: Trail): void {
+    unanswered.add(trail)
+    const late = finishLateMint(minting, app, trail).finally(() => lateMints.delete(late))
+    lateMints.add(late)
+  }
+
+  async function finishLateMint(minting: Promise<MintedToken>, app: GitHubApp, trail: Trail): Promise<void> {
+    try {
+      const minted = await minting.finally(() => unanswered.delete(trail))
+      await revoke(trail, minted, app)
+    } catch (thrown) {
+      await recordLateFailure(trail, toStsError(thrown))
     }
   }
 
@@ -190,7 +195,7 @@ export function createExchange(parts: ExchangeParts): ExchangeService {
     const timer = setTimeout(() => {
       late.abort(new StsError('audit_refused', { detail: { afterMs: RECORD_MAX_MS } }))
     }, RECORD_MAX_MS)
-    // The stack of a defect is where it was thrown, if not below.
+    // A defect is logged with its stack: that of what was thrown below, or else its own.
     const cause = error?.code === 'INTERNAL' ? (error.cause ?? error) : error?.cause
     try {
       await abortable(sink.accept(recordOf(trail, now(), outcome, error), cause), late.signal)
@@ -236,7 +241,11 @@ interface Obtained {
 }
 
 /** Reads files as this App, through tokens that reach no further than the repository they are in. */
-function readerOf(app: GitHubApp, installation: Installation, retryUnreadable: boolean): FileReader {
+function readerOf(
+  app: GitHubApp,
+  installation: Installation,
+  { retryUnreadable }: { readonly retryUnreadable: boolean },
+): FileReader {
   return {
     accountId: installation.account.id,
     read: (place, etag, signal) =>

@@ -1,9 +1,13 @@
 import type { IssuerListDecision } from '#pkg/audit'
 import { StsError, quote } from '#pkg/errors'
 import { ISSUER_LIST_PATH, permitsIssuer, readIssuerList, type IssuerList } from '#pkg/policy'
-import { createPolicyFiles, type FileAnswer, type FileReader, type PolicyFiles } from './policy-files.ts'
-
-const FRESH_FOR_MS = 60_000
+import {
+  createPolicyFiles,
+  type FileAnswer,
+  type FileReader,
+  type PolicyFiles,
+  findingOf,
+} from './policy-files.ts'
 
 /** Step 6: the organization's list of trusted issuers. */
 export interface OrganizationIssuers {
@@ -20,6 +24,8 @@ export interface OrganizationIssuersOptions {
   readonly organizationPolicyRepository: string
   /** Lower-case owners, or `*`, whose list must exist (`STS_ISSUER_LIST_REQUIRED`). */
   readonly requiredFor: ReadonlySet<string>
+  /** How long a list, or its absence, is used without asking, in milliseconds. */
+  readonly freshForMs: number
   /** Lets lists name issuers on loopback hosts, for development. */
   readonly allowLoopback: boolean
   readonly now: () => number
@@ -29,8 +35,8 @@ export function createOrganizationIssuers(options: OrganizationIssuersOptions): 
   const files: PolicyFiles<IssuerList> = createPolicyFiles({
     parse: (bytes) => readIssuerList(bytes, { allowLoopback: options.allowLoopback }),
     sizeOf: (_, bytes) => 16 * bytes.length,
-    freshForMs: FRESH_FOR_MS,
-    absentFreshForMs: FRESH_FOR_MS,
+    freshForMs: options.freshForMs,
+    absentFreshForMs: options.freshForMs,
     // Whatever keeps GitHub from answering, a list that was in force stays so. A caller who leaves says nothing.
     mayUseLastState: ({ code }) => code !== 'DEADLINE_EXCEEDED',
     now: options.now,
@@ -70,10 +76,7 @@ function listIn({ state }: FileAnswer<IssuerList>): IssuerList | undefined {
   if (state.kind === 'present') return state.value
   if (state.kind !== 'invalid') return undefined
   if (state.lastPresent !== undefined) return state.lastPresent
-  const { problem } = state
-  throw new StsError('issuer_list_invalid', {
-    detail: { problem: problem?.message, line: problem?.line, column: problem?.column },
-  })
+  throw new StsError('issuer_list_invalid', { detail: findingOf(state.problem) })
 }
 
 /** Ends the exchange when the organization enforces a list that does not have the issuer. */

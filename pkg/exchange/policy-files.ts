@@ -1,4 +1,4 @@
-import { StsError, toStsError } from '#pkg/errors'
+import { StsError, toStsError, type ErrorDetail } from '#pkg/errors'
 import type { ReadResult, Diagnostic } from '#pkg/policy'
 import { createSegmentedCache, createSingleFlight } from '#pkg/store'
 
@@ -212,8 +212,20 @@ export function isOutage({ code }: StsError): boolean {
   return code === 'RATE_LIMITED' || code === 'UPSTREAM_UNAVAILABLE'
 }
 
+/** A finding as the detail of an error. */
+export function findingOf(finding: Diagnostic | undefined): ErrorDetail {
+  return {
+    finding: finding?.code,
+    problem: finding?.message,
+    line: finding?.line,
+    column: finding?.column,
+  }
+}
+
+/** The error to show for all: a misspelt field first, because others follow from it. */
 function firstError(diagnostics: readonly Diagnostic[]): Diagnostic | undefined {
-  return diagnostics.find(({ severity }) => severity === 'error')
+  const errors = diagnostics.filter(({ severity }) => severity === 'error')
+  return errors.find(({ code }) => code === 'unknown_field') ?? errors[0]
 }
 
 function unusable(problem: string): Diagnostic {

@@ -7,7 +7,7 @@ import {
   type PolicyLevel,
   type PolicyLocation,
 } from '#pkg/policy'
-import { createPolicyFiles, isOutage, type FileReader, type PolicyFiles } from './policy-files.ts'
+import { createPolicyFiles, isOutage, type FileReader, type PolicyFiles, findingOf } from './policy-files.ts'
 
 /** How long an absent policy is taken as absent, unless policies are fresh for less, in milliseconds. */
 const ABSENT_FRESH_FOR_MS = 30_000
@@ -73,7 +73,7 @@ export function createTrustPolicies(options: TrustPoliciesOptions): TrustPolicie
         case 'invalid': {
           const { problem, blob } = state
           throw new StsError('policy_invalid', {
-            detail: { problem: problem?.message, line: problem?.line, column: problem?.column, blob },
+            detail: { ...findingOf(problem), blob },
           })
         }
       }

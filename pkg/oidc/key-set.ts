@@ -30,7 +30,10 @@ export async function readKeySet(document: unknown): Promise<KeySet> {
       if (key !== undefined) keys.push(key)
     }
   }
-  if (keys.length === 0) throw new StsError('issuer_key_set_unusable')
+  if (keys.length === 0) {
+    const found = Array.isArray(members) ? members.length : 0
+    throw new StsError('issuer_key_set_unusable', { detail: { keys: found, usable: 0 } })
+  }
   return keys
 }
 

@@ -2,6 +2,7 @@ import type { Reason } from '#pkg/errors'
 import { audiencesOf, claimOf, describeValue, someMatch, someMayMatch, type Claims } from './claims.ts'
 import { createMatchWork, type MatchWork } from './match-work.ts'
 import { isSameName } from './names.ts'
+import { suggestSubjectLine } from './github-subject.ts'
 import type { ClaimMatcher, CompiledTrustPolicy, Matcher } from './trust-policy.ts'
 
 /** Why a token does not satisfy a policy: one reason for each kind of check. */
@@ -27,6 +28,8 @@ export interface Check {
   readonly actual: string | undefined
   /** What the policy wants, as written there; undefined when nothing would do. */
   readonly expected: string | undefined
+  /** A line of the policy that would match, where only the form of GitHub's subject differs. `explainToken` alone. */
+  readonly hint?: string | undefined
 }
 
 export type MatchResult = { readonly ok: true } | (Check & { readonly ok: false })
@@ -51,7 +54,16 @@ export function matchToken(policy: CompiledTrustPolicy, claims: Claims, context:
 
 /** As `matchToken`, but every check is made: all of them in their order, with what was expected and found. */
 export function explainToken(policy: CompiledTrustPolicy, claims: Claims, context: MatchContext): Check[] {
-  return Array.from(checksOf(policy, claims, context), (check) => ({ ...check, actual: check.actual() }))
+  return Array.from(checksOf(policy, claims, context), (check) => ({
+    ...check,
+    actual: check.actual(),
+    hint: check.reason === 'subject_mismatch' && !check.ok ? subjectHint(policy, claims) : undefined,
+  }))
+}
+
+function subjectHint(policy: CompiledTrustPolicy, claims: Claims): string | undefined {
+  const subject = claimOf(claims, 'sub')
+  return typeof subject === 'string' ? suggestSubjectLine(policy.subject, subject) : undefined
 }
 
 /** A check that describes what it found only when asked: a warm exchange does not. */

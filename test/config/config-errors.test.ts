@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { readServiceConfig, renderConfigErrors, VARIABLES } from '#pkg/config'
-import { errorsOf, filesOf, MINIMAL, PEM, read } from './support/environment.ts'
+import { errorsOf, filesOf, KEY_PROBLEM, MINIMAL, PEM, read } from './support/environment.ts'
 
 describe('readServiceConfig', () => {
   const refused: readonly (readonly [name: string, text: string])[] = [
@@ -99,10 +99,27 @@ describe('readServiceConfig', () => {
     }
   }
 
+  it('reports a key that is none together with the rest, without quoting it', () => {
+    const other = PEM.replaceAll('A', 'B')
+    const result = read({ PORT: 'eighty', APP_SECRET_CERTIFICATE_ENV_VAR: other })
+    assert.ok(!result.ok, 'the environment is refused')
+    assert.deepEqual(result.errors.map(({ variable, problem }) => [variable, problem]).slice(0, 2), [
+      ['PORT', undefined],
+      ['APP_SECRET_CERTIFICATE_ENV_VAR', KEY_PROBLEM],
+    ])
+    assert.ok(!renderConfigErrors(result.errors).includes(other.slice(30, 60)), 'the key is not shown')
+  })
+
+  it('refuses a domain with a scheme: no token has such an audience', () => {
+    const result = read({ STS_DOMAIN: 'https://sts.example.com' })
+    assert.ok(!result.ok, 'the environment is refused')
+    assert.equal(result.errors[0]?.variable, 'STS_DOMAIN')
+  })
+
   it('reports everything at once', () => {
     const result = readServiceConfig(
       { STS_LOG_LEVEL: 'loud', STS_TRUSTED_HOPS: 'x', ORG_POLICY_REPO: '', KMS_KEYS: 'k' },
-      { readFile: filesOf({}) },
+      { readFile: filesOf({}), findKeyProblem: () => undefined },
     )
     assert.ok(!result.ok, 'the environment is refused')
     assert.deepEqual(result.errors.map(({ variable }) => variable).sort(), [
@@ -148,7 +165,7 @@ describe('readServiceConfig', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(name, text)), fc.boolean(), readFiles, (entries, complete, readFile) => {
         const environment = { ...(complete ? MINIMAL : {}), ...Object.fromEntries(entries) }
-        const result = readServiceConfig(environment, { readFile })
+        const result = readServiceConfig(environment, { readFile, findKeyProblem: () => undefined })
         if (result.ok) return
         assert.notEqual(result.errors.length, 0)
         for (const { variable } of result.errors) {

@@ -15,7 +15,7 @@ describe('readServiceConfig', () => {
       listener: { host: undefined, port: 8080, reflection: false, trustedHops: 0, drainDelayMs: 0 },
       github: {
         baseUrl: 'https://api.github.com',
-        app: { id: '12345', privateKeyPem: PEM, privateKeyVariable: 'APP_SECRET_CERTIFICATE_ENV_VAR' },
+        app: { id: '12345', privateKeyPem: PEM },
         proxy: undefined,
         certificateAuthorities: undefined,
       },
@@ -177,7 +177,10 @@ describe('readServiceConfig', () => {
 
   it('reads no variable that an environment inherits', () => {
     const inherited = Object.create({ STS_STRICT_POLICIES: 'true' }) as Record<string, string>
-    const result = readServiceConfig(Object.assign(inherited, MINIMAL), { readFile: filesOf({}) })
+    const result = readServiceConfig(Object.assign(inherited, MINIMAL), {
+      readFile: filesOf({}),
+      findKeyProblem: () => undefined,
+    })
     assert.ok(result.ok, 'the environment is valid')
     assert.equal(result.config.policies.strict, false)
   })

@@ -51,6 +51,12 @@ describe('starting', () => {
     assert.equal((await program.exit).code, 0)
   })
 
+  test('with an argument that it does not know ends with 2 and starts nothing', async (t) => {
+    const program = startProgram(t, APP, {}, ['--chekc-config'])
+    assert.equal((await program.exit).code, 2)
+    assert.match(program.output(), /usage/)
+  })
+
   test('on a port that is taken ends with 1 and says so', async (t) => {
     const taken = createTcpServer().listen(0, '127.0.0.1')
     await once(taken, 'listening')

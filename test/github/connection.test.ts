@@ -108,7 +108,8 @@ describe('a connection to GitHub', () => {
       (_, response) => {
         response.on('error', () => undefined)
         const more = (): void => {
-          if (!response.destroyed) response.write(Buffer.alloc(65_536), more)
+          if (!response.destroyed)
+            response.write(Buffer.alloc(65_536), (error) => error ?? setImmediate(more))
         }
         more()
       },

@@ -241,6 +241,18 @@ test('says of a mismatch what was expected and found', () => {
   })
 })
 
+test('explains which line would match a subject that differs in GitHub’s form of it alone', () => {
+  const policy = readValid(
+    policyText().replace('subject: someone', 'subject: repo:acme/app:ref:refs/heads/main'),
+  )
+  const subject = 'repo:acme@1/app@2:ref:refs/heads/main'
+  const hintOf = (sub: string): string | undefined =>
+    explainToken(policy, { ...TOKEN, sub }, DOMAIN).find(({ field }) => field === 'subject')?.hint
+  assert.equal(hintOf(subject), `subject: ${subject}`)
+  assert.equal(hintOf('repo:acme@1/app@2:pull_request'), undefined)
+  assert.equal(hintOf('repo:acme/app:ref:refs/heads/main'), undefined)
+})
+
 test('stops matching once a token has cost what the largest policy may cost', () => {
   const wide = '(?:[ab]?a?){900}c'
   const long = 'ab'.repeat(512)

@@ -13,6 +13,9 @@ export const MINIMAL: Readonly<Record<string, string>> = {
 
 export type Changes = Readonly<Record<string, string | undefined>>
 
+/** What the judge of keys in these tests says of any key but `PEM`. */
+export const KEY_PROBLEM = 'it is not the key of these tests'
+
 /** Reads files from memory; any other path does not exist. */
 export function filesOf(files: Readonly<Record<string, string | Uint8Array>>): (path: string) => Uint8Array {
   return (path) => {
@@ -24,7 +27,13 @@ export function filesOf(files: Readonly<Record<string, string | Uint8Array>>): (
 
 /** What the minimal environment with `changes` makes, with its files. */
 export function read(changes: Changes, files: Readonly<Record<string, string | Uint8Array>> = {}) {
-  return readServiceConfig({ ...MINIMAL, ...changes }, { readFile: filesOf(files) })
+  return readServiceConfig(
+    { ...MINIMAL, ...changes },
+    {
+      readFile: filesOf(files),
+      findKeyProblem: (pem) => (pem === PEM ? undefined : KEY_PROBLEM),
+    },
+  )
 }
 
 /** The configuration of an environment that must be valid. */

@@ -125,6 +125,7 @@ export async function startExchangeWorld(t: TestContext, options: WorldOptions =
       organizationPolicyRepository: '.github',
       requiredFor: options.requiredFor ?? new Set(),
       allowLoopback: true,
+      freshForMs: 60_000,
       now,
     }),
     trustPolicies: createTrustPolicies({
