@@ -10,8 +10,7 @@ const APPS_MAX = 100
  */
 const APP_ID: ValueType<string> = {
   allowed: 'an App id (digits) or client id (Iv...)',
-  parse: (text) =>
-    /^(?:[1-9]\d{0,18}|Iv[A-Za-z0-9.]{1,62})$/.test(text) ? parsed(text) : unparsed(),
+  parse: (text) => (/^(?:[1-9]\d{0,18}|Iv[A-Za-z0-9.]{1,62})$/.test(text) ? parsed(text) : unparsed()),
 }
 
 /** The ids of the GitHub Apps that serve, in the operator's order. */
