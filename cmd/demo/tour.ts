@@ -80,20 +80,14 @@ export function planTour(world: World, serviceUrl: string): readonly Step[] {
           'acme/app',
           'preview',
         )
-        say(
-          `${answer.status}: ${answer.headers.get('sts-permissions') ?? ''} on ${answer.headers.get('sts-repositories') ?? ''}`,
-        )
-        return answer.status === 200
+        return sayGrant(answer, say)
       },
     },
     {
       title: 'A job of acme/docs asks the organization for "docs-sync"',
       async run(say) {
         const answer = await exchange(await jobToken('acme/docs', { ref: 'main' }), 'acme', 'docs-sync')
-        say(
-          `${answer.status}: ${answer.headers.get('sts-permissions') ?? ''} on ${answer.headers.get('sts-repositories') ?? ''}`,
-        )
-        return answer.status === 200
+        return sayGrant(answer, say)
       },
     },
     {
@@ -105,6 +99,12 @@ export function planTour(world: World, serviceUrl: string): readonly Step[] {
       },
     },
   ]
+}
+
+/** Says what was granted; whether anything was. */
+function sayGrant({ status, headers }: Answer, say: (line: string) => void): boolean {
+  say(`${status}: ${headers.get('sts-permissions') ?? ''} on ${headers.get('sts-repositories') ?? ''}`)
+  return status === 200
 }
 
 async function ask(url: string, init?: RequestInit): Promise<Answer> {

@@ -5,7 +5,7 @@ import { parsed, unparsed, type Parsed, type ValueType } from './value-type.ts'
 export type ReadFile = (path: string) => Uint8Array
 
 /** A file that the configuration names is at most this large; a system's bundle of authorities has about 220 KB. */
-export const CONFIG_FILE_MAX_BYTES = 1_048_576
+const CONFIG_FILE_MAX_BYTES = 1_048_576
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
 const CERTIFICATE_BEGIN = /-----BEGIN CERTIFICATE-----/g

@@ -5,10 +5,10 @@ import { decodeBase64url } from './base64url.ts'
 import { isJsonObject } from './strict-json.ts'
 
 /** Smaller ones can be factored (RFC 7518, section 3.3); larger ones make each verification expensive. */
-export const RSA_MODULUS_MIN_BITS = 2048
-export const RSA_MODULUS_MAX_BITS = 8192
+const RSA_MODULUS_MIN_BITS = 2048
+const RSA_MODULUS_MAX_BITS = 8192
 /** What Go's crypto/rsa takes; a long exponent would make a verification as slow as a signature. */
-export const RSA_EXPONENT_MAX = 2 ** 31 - 1
+const RSA_EXPONENT_MAX = 2 ** 31 - 1
 
 /** A public key of an issuer, ready to verify. */
 export interface VerificationKey {

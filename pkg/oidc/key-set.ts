@@ -7,7 +7,7 @@ import { isJsonObject } from './strict-json.ts'
 /** Members of a key set that are looked at; the rest is ignored. */
 export const KEY_SET_MAX_KEYS = 100
 /** Keys that one token may cost a verification with. */
-export const KEYS_TRIED_MAX = 10
+const KEYS_TRIED_MAX = 10
 
 /** The keys of an issuer that may verify tokens; never empty. */
 export type KeySet = readonly VerificationKey[]

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 
 /** Objects and arrays inside one another; real tokens have three levels. */
-export const JSON_MAX_DEPTH = 32
+const JSON_MAX_DEPTH = 32
 
 /**
  * Reads JSON that has exactly one meaning, or returns undefined.

@@ -22,7 +22,7 @@ export function audiencesOf(claims: Claims): readonly unknown[] {
  * The text that a single claim value is matched as: strings as they are, booleans as `true` and `false`, numbers
  * below 2^53 in their shortest decimal form. Undefined for everything else, and for text that is too long to match.
  */
-export function textOfValue(value: unknown): string | undefined {
+function textOfValue(value: unknown): string | undefined {
   switch (typeof value) {
     case 'string':
       return isTooLong(value) ? undefined : value

@@ -1,3 +1,5 @@
+import { BEARER_MAX_BYTES } from '#pkg/oidc'
+
 /** What a caller may use of this service before it has proven anything. */
 export interface TransportLimits {
   /** Bytes of all headers of a request. */
@@ -35,7 +37,7 @@ export interface TransportLimits {
 export const DEFAULT_LIMITS: TransportLimits = {
   headerBytes: 32 * 1024,
   bodyBytes: 64 * 1024,
-  bearerBytes: 16 * 1024,
+  bearerBytes: BEARER_MAX_BYTES,
   headersMs: 5_000,
   requestMs: 30_000,
   firstRequestMs: 10_000,

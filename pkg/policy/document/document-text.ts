@@ -1,6 +1,6 @@
 import type { Diagnostic } from './diagnostic.ts'
 import { indexLines, type LineIndex } from './line-index.ts'
-import { offsetOfExcessNesting, NESTING_MAX_LEVELS } from './nesting.ts'
+import { offsetOfExcessNesting, TOO_DEEP } from './nesting.ts'
 
 /** The largest policy or issuer list, in bytes of UTF-8. GitHub's contents API answers larger files too. */
 export const DOCUMENT_MAX_BYTES = 32 * 1024
@@ -43,8 +43,7 @@ export function readDocumentText(source: Uint8Array | string): DocumentTextResul
   }
   const deep = offsetOfExcessNesting(text)
   if (deep !== undefined) {
-    const message = `nested more than ${NESTING_MAX_LEVELS} levels deep`
-    return refused('nesting_too_deep', message, lines, deep)
+    return refused(TOO_DEEP.code, TOO_DEEP.message, lines, deep)
   }
   return { ok: true, document: { text, lines } }
 }

@@ -1,7 +1,7 @@
 import type { Diagnostic, Position } from './diagnostic.ts'
 
 /** At most so many findings are kept for one document; more help nobody. */
-export const DIAGNOSTICS_MAX = 100
+const DIAGNOSTICS_MAX = 100
 
 /** What the readers of one document have found so far. */
 export interface Findings {

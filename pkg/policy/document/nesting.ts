@@ -3,6 +3,12 @@ import { CST, Lexer } from 'yaml'
 /** How many collections may be open at once in a document. */
 export const NESTING_MAX_LEVELS = 50
 
+/** The finding where a document nests deeper than that, whichever reader meets it. */
+export const TOO_DEEP = {
+  code: 'nesting_too_deep',
+  message: `nested more than ${NESTING_MAX_LEVELS} levels deep`,
+} as const
+
 /**
  * Where `text` (LF line breaks) first nests deeper than `maxLevels`; undefined when it does not.
  *

@@ -1,9 +1,9 @@
 import type { CST } from 'yaml'
-import { NESTING_MAX_LEVELS } from './nesting.ts'
+import { NESTING_MAX_LEVELS, TOO_DEEP } from './nesting.ts'
 import { problemOfToken, type TokenProblem } from './token-problem.ts'
 
 /** The most keys a document may have, in all its maps together. */
-export const DOCUMENT_MAX_KEYS = 200
+const DOCUMENT_MAX_KEYS = 200
 
 /**
  * The first problem in the tree of tokens: a construct that is not allowed, or too much of what is. A loop, because
@@ -32,12 +32,6 @@ interface Visit {
   /** How many collections the token is in. */
   readonly depth: number
 }
-
-/** What is found where the tokens nest deeper than `NESTING_MAX_LEVELS`. */
-export const TOO_DEEP = {
-  code: 'nesting_too_deep',
-  message: `nested more than ${NESTING_MAX_LEVELS} levels deep`,
-} as const
 
 const TOO_MANY_KEYS = { code: 'too_many_keys', message: `more than ${DOCUMENT_MAX_KEYS} keys` } as const
 

@@ -1,8 +1,8 @@
 import { Lexer, Parser, type CST } from 'yaml'
 import type { DocumentText } from './document-text.ts'
-import { NESTING_MAX_LEVELS } from './nesting.ts'
+import { NESTING_MAX_LEVELS, TOO_DEEP } from './nesting.ts'
 import type { TokenProblem } from './token-problem.ts'
-import { findProblem, TOO_DEEP } from './token-tree.ts'
+import { findProblem } from './token-tree.ts'
 
 /** The parser has at most the document and a scalar open beside the collections. */
 const PARSER_STACK_MAX = NESTING_MAX_LEVELS + 2

@@ -1,7 +1,6 @@
+import { MAX_CODE_POINT } from './character-class.ts'
 import { syntaxProblem, type ExpressionProblem } from './expression-problem.ts'
 import { hasMore, peek, skipText, take, type PatternCursor } from './pattern-cursor.ts'
-
-const MAX_CODE_POINT = 0x10ffff
 
 const CONTROL_ESCAPES: ReadonlyMap<string, number> = new Map([
   ['a', 0x07],
