@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** The SHA-256 of a token in both spellings that people search for. */
 export interface TokenHash {
@@ -11,6 +11,6 @@ export interface TokenHash {
 }
 
 export function hashToken(token: string): TokenHash {
-  const digest = createHash('sha256').update(token).digest()
+  const digest = hash('sha256', token, 'buffer')
   return { hex: digest.toString('hex'), base64: digest.toString('base64') }
 }

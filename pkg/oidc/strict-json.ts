@@ -36,21 +36,41 @@ export function isJsonObject(value: unknown): value is Readonly<Record<string, u
 function countMembers(text: string): number | undefined {
   let members = 0
   let depth = 0
-  let inString = false
-  for (let i = 0; i < text.length; i++) {
-    const character = text[i]
-    if (inString) {
-      if (character === '\\') i++
-      else if (character === '"') inString = false
-      continue
+  for (let at = 0; at < text.length; at++) {
+    switch (text[at]) {
+      case '"':
+        at = endOfString(text, at)
+        break
+      case ':':
+        members++
+        break
+      case '{':
+      case '[':
+        if (++depth > JSON_MAX_DEPTH) return undefined
+        break
+      case '}':
+      case ']':
+        depth--
+        break
+      default:
     }
-    if (character === '"') inString = true
-    else if (character === ':') members++
-    else if (character === '{' || character === '[') {
-      if (++depth > JSON_MAX_DEPTH) return undefined
-    } else if (character === '}' || character === ']') depth--
   }
   return members
+}
+
+/** Where the string that begins at `start` has its closing quote; the end of the text if it has none. */
+function endOfString(text: string, start: number): number {
+  let end = start
+  do end = text.indexOf('"', end + 1)
+  while (end >= 0 && isEscaped(text, end))
+  return end < 0 ? text.length : end
+}
+
+/** An odd number of backslashes escapes what follows; of an even number, each second one is escaped itself. */
+function isEscaped(text: string, at: number): boolean {
+  let first = at
+  while (text[first - 1] === '\\') first--
+  return (at - first) % 2 === 1
 }
 
 /**
@@ -64,8 +84,8 @@ function freezeAndCount(value: unknown): number {
   if (Array.isArray(value)) {
     for (const item of value as readonly unknown[]) members += freezeAndCount(item)
   } else {
-    for (const [name, item] of Object.entries(value)) {
-      members += name.isWellFormed() ? 1 + freezeAndCount(item) : NaN
+    for (const name of Object.keys(value)) {
+      members += name.isWellFormed() ? 1 + freezeAndCount(Reflect.get(value, name)) : NaN
     }
   }
   Object.freeze(value)

@@ -93,17 +93,25 @@ function copyMembers(
   depth: number,
   budget: Budget,
 ): Readonly<Record<string, Loggable>> {
-  const members: [string, Loggable][] = []
+  const members: Record<string, Loggable> = {}
   for (const name of names) {
     if (!spend(budget)) {
-      members.push([CUT, true])
+      members[CUT] = true
       break
     }
     const value = read(source, name)
-    if (value !== undefined) members.push([copyText(name, budget), copy(value, depth, budget)])
+    if (value !== undefined) define(members, copyText(name, budget), copy(value, depth, budget))
   }
-  // Defines own properties, so that a member named `__proto__` is a member like any other.
-  return Object.fromEntries(members)
+  return members
+}
+
+/** An own property whatever its name: `__proto__` is a member like any other. */
+function define(members: Record<string, Loggable>, name: string, value: Loggable): void {
+  if (name === '__proto__') {
+    Object.defineProperty(members, name, { value, enumerable: true, configurable: true, writable: true })
+  } else {
+    members[name] = value
+  }
 }
 
 function read(source: object, name: string): unknown {

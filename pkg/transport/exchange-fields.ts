@@ -18,6 +18,9 @@ export interface FieldSources {
   readonly body: Buffer
 }
 
+/** What a parameter cannot stand for itself with. */
+const ENCODED = /[%+]/
+
 type Parameters = readonly (readonly [name: string, value: string])[]
 
 /**
@@ -65,6 +68,7 @@ function parseParameters(text: string): Parameters {
 }
 
 function decodeParameter(text: string): string {
+  if (!ENCODED.test(text)) return text
   try {
     return decodeURIComponent(text.replaceAll('+', ' '))
   } catch (cause) {

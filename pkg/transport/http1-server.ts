@@ -178,9 +178,9 @@ export function createHttp1Server({ service, handle, connectionOf, isDraining }:
  * Node's parser takes other versions in the request line, any number of hosts (RFC 9112, section 3.2: one)
  * and codings before `chunked`, which it does not undo (section 6.1; HTTP/1.0 has none at all).
  */
-function isWellFramed({ httpVersion, headersDistinct }: http.IncomingMessage): boolean {
-  const hosts = headersDistinct['host']?.length ?? 0
-  const coding = headersDistinct['transfer-encoding']?.join().toLowerCase()
+function isWellFramed({ httpVersion, headers, rawHeaders }: http.IncomingMessage): boolean {
+  const hosts = rawHeaders.filter((text, at) => at % 2 === 0 && text.toLowerCase() === 'host').length
+  const coding = headers['transfer-encoding']?.toLowerCase()
   if (httpVersion === '1.0') return hosts <= 1 && coding === undefined
   return httpVersion === '1.1' && hosts === 1 && (coding === undefined || coding === 'chunked')
 }

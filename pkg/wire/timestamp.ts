@@ -7,8 +7,7 @@ export interface Timestamp {
 }
 
 // RFC 3339, section 5.6. Its `T` and `Z` may be lower case.
-const DATE_TIME =
-  /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/
+const DATE_TIME = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/
 
 /** Years 0001 to 9999, the range of `google.protobuf.Timestamp`. */
 const MIN_SECONDS = -62_135_596_800
@@ -18,23 +17,16 @@ const MAX_SECONDS = 253_402_300_799
 export function timestampOf(dateTime: string): Timestamp | undefined {
   const match = DATE_TIME.exec(dateTime)
   if (match === null) return undefined
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number)
-  if (year === undefined || month === undefined || day === undefined) return undefined
-  if (hour === undefined || minute === undefined || second === undefined) return undefined
-  if (hour > 23 || minute > 59 || second > 59) return undefined
-
-  const date = new Date(0)
-  date.setUTCFullYear(year, month - 1, day)
-  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined
-  date.setUTCHours(hour, minute, second)
-
-  const offsetHours = Number(match[9] ?? 0)
-  const offsetMinutes = Number(match[10] ?? 0)
-  if (offsetHours > 23 || offsetMinutes > 59) return undefined
-  const offset = (offsetHours * 60 + offsetMinutes) * 60
-  const seconds = date.getTime() / 1000 - (match[8] === '-' ? -offset : offset)
+  const [, date = '', time = '', fraction = '', sign, offsetHours = '0', offsetMinutes = '0'] = match
+  const local = Date.parse(`${date}T${time}Z`)
+  // What does not exist is no time, or the next one that does: 30 February, 24:00, a second of 60.
+  if (Number.isNaN(local) || new Date(local).toISOString().slice(0, 19) !== `${date}T${time}`)
+    return undefined
+  if (Number(offsetHours) > 23 || Number(offsetMinutes) > 59) return undefined
+  const offset = (Number(offsetHours) * 60 + Number(offsetMinutes)) * 60
+  const seconds = local / 1000 - (sign === '-' ? -offset : offset)
   if (seconds < MIN_SECONDS || seconds > MAX_SECONDS) return undefined
-  return { seconds: String(seconds), nanos: Number((match[7] ?? '').padEnd(9, '0')) }
+  return { seconds: String(seconds), nanos: Number(fraction.padEnd(9, '0')) }
 }
 
 /**
