@@ -26,6 +26,8 @@ export function createConnectionPool({ ca, proxy }: ConnectionPoolOptions = {}):
   const tls = {
     timeout: CONNECT_TIMEOUT_MS,
     minVersion: 'TLSv1.2',
+    // Said, because its default can be switched off from the environment.
+    rejectUnauthorized: true,
     ...(ca !== undefined && { ca }),
   } as const
   const options = { connections: CONNECTIONS_MAX, keepAliveTimeout: IDLE_CONNECTION_MS, connect: tls }

@@ -209,6 +209,18 @@ describe('a connection to GitHub', () => {
     assert.equal(strange.server.requests.length, 0)
   })
 
+  it('verifies certificates whatever the environment says', async (t) => {
+    const before = process.env['NODE_TLS_REJECT_UNAUTHORIZED']
+    process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0'
+    t.after(() => {
+      if (before === undefined) delete process.env['NODE_TLS_REJECT_UNAUTHORIZED']
+      else process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = before
+    })
+    const { server, app } = await connect(json, { tls: await makeCertificate() })
+    await assert.rejects(app.checkKey(patient), because('github_network'))
+    assert.equal(server.requests.length, 0)
+  })
+
   it('goes through the proxy, except to the hosts that are named', async () => {
     const tunnels: (string | undefined)[] = []
     const proxy = createServer()
