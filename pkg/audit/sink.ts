@@ -12,14 +12,17 @@ export interface Sink {
   accept(record: ExchangeRecord, cause?: unknown): Promise<void>
 }
 
-/** The log as a sink: one line for each record, `info` for what was decided, `error` for what failed here. */
+/**
+ * The log as a sink: one line for each record whatever the level of the log, `info` for what was decided, `error`
+ * for what failed here.
+ */
 export function createLogSink(logger: Logger): Sink {
   return {
     accept(record, cause) {
       const fields = cause === undefined ? { record } : { record, err: cause }
       const message = `exchange ${record.outcome}`
       if (record.outcome === 'INTERNAL' || record.outcome === 'MINT_UNKNOWN') logger.error(fields, message)
-      else logger.info(fields, message)
+      else logger.record(fields, message)
       return Promise.resolve()
     },
   }

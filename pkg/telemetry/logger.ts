@@ -14,6 +14,8 @@ export interface Logger {
   readonly info: Log
   readonly warn: Log
   readonly error: Log
+  /** At `info`, but written at every level but `silent`: who got what is no matter of verbosity. */
+  readonly record: Log
 }
 
 /** The least severe level that is written; `silent` writes nothing. */
@@ -68,12 +70,19 @@ export function createLogger(options: LoggerOptions): Logger {
     },
     options.destination ?? pino.destination({ fd: 1, sync: true }),
   )
+  const records = lines.child({}, { level: options.level === 'silent' ? 'silent' : 'info' })
   const logAt =
-    (level: keyof Logger): Log =>
+    (level: Exclude<LogLevel, 'silent'>, to = lines): Log =>
     (fields, message) => {
-      if (lines.isLevelEnabled(level)) lines[level](withoutReservedNames(toLoggable(fields)), redact(message))
+      if (to.isLevelEnabled(level)) to[level](withoutReservedNames(toLoggable(fields)), redact(message))
     }
-  return { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn'), error: logAt('error') }
+  return {
+    debug: logAt('debug'),
+    info: logAt('info'),
+    warn: logAt('warn'),
+    error: logAt('error'),
+    record: logAt('info', records),
+  }
 }
 
 function withoutReservedNames(

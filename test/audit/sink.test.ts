@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { createLogSink, hashToken, type ExchangeRecord } from '#pkg/audit'
-import { createLogger } from '#pkg/telemetry'
+import { createLogger, type LogLevel } from '#pkg/telemetry'
 
 const RECORD: ExchangeRecord = {
   time: '2026-01-01T00:00:00.000Z',
@@ -13,10 +13,14 @@ const RECORD: ExchangeRecord = {
   durationMs: 3,
 }
 
-async function lineOf(record: ExchangeRecord, cause?: unknown): Promise<Record<string, unknown>> {
+async function lineOf(
+  record: ExchangeRecord,
+  cause?: unknown,
+  level: LogLevel = 'info',
+): Promise<Record<string, unknown>> {
   const lines: string[] = []
   const destination = { write: (line: string) => void lines.push(line) }
-  await createLogSink(createLogger({ level: 'info', destination })).accept(record, cause)
+  await createLogSink(createLogger({ level, destination })).accept(record, cause)
   assert.equal(lines.length, 1, 'one line for each record')
   return JSON.parse(lines[0] ?? '') as Record<string, unknown>
 }
@@ -27,6 +31,12 @@ describe('the log as a sink', () => {
     assert.deepEqual(line['record'], RECORD)
     assert.equal(line['severity'], 'INFO')
   })
+
+  for (const level of ['warn', 'error'] as const) {
+    test(`writes records where the log is for ${level} alone`, async () => {
+      assert.deepEqual((await lineOf(RECORD, undefined, level))['record'], RECORD)
+    })
+  }
 
   for (const outcome of ['INTERNAL', 'MINT_UNKNOWN'] as const) {
     test(`calls ${outcome} an error`, async () => {
