@@ -1,4 +1,4 @@
-import type { Denial } from '#pkg/errors'
+import type { Denial, Reason } from '#pkg/errors'
 
 /** One request for a token, as a transport hands it over: read, but not yet judged. */
 export interface ExchangeCall {
@@ -35,7 +35,12 @@ export type ExchangeOutcome =
       /** To be called when the answer could not be delivered: revokes the token. Never throws. */
       readonly abandon: () => void
     }
-  | { readonly ok: false; readonly denial: Denial }
+  | {
+      readonly ok: false
+      readonly denial: Denial
+      /** Of a request that was never whole, which has no record; else the record has it. */
+      readonly reason?: Reason
+    }
 
 /** The token exchange. Never rejects: every failure is a denial. */
 export type Exchange = (call: ExchangeCall) => Promise<ExchangeOutcome>

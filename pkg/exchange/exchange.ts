@@ -69,7 +69,8 @@ export function createExchange(parts: ExchangeParts): ExchangeService {
     try {
       request = readRequest(call) //                                                      1. request
     } catch (thrown) {
-      return { ok: false, denial: denialOf(toStsError(thrown).code) }
+      const { code, reason } = toStsError(thrown)
+      return { ok: false, denial: denialOf(code), reason }
     }
     try {
       const obtained = await obtain(request, trail)
@@ -94,7 +95,7 @@ export function createExchange(parts: ExchangeParts): ExchangeService {
     const installation = await app.findInstallation(location, { signal }) //              5. installation
     trail.installation = { id: installation.id, appId: app.appId }
 
-    // A list that nobody can see permits, so that is never taken from memory alone.
+    // A list that nobody can see permits, so that is asked again before it is believed.
     const listReader = readerOf(app, installation, { retryUnreadable: true })
     const policyReader = readerOf(app, installation, { retryUnreadable: false })
     const [issuerList, policyRead] = await Promise.allSettled([
@@ -191,14 +192,16 @@ export function createExchange(parts: ExchangeParts): ExchangeService {
 
   /** Rejects when the sink refuses the record, throws, or has not taken it in time: nobody hangs on a sink. */
   async function write(trail: Trail, outcome: Outcome, error?: StsError): Promise<void> {
-    const late = new AbortController()
-    const timer = setTimeout(() => {
-      late.abort(new StsError('audit_refused', { detail: { afterMs: RECORD_MAX_MS } }))
-    }, RECORD_MAX_MS)
     // A defect is logged with its stack: that of what was thrown below, or else its own.
     const cause = error?.code === 'INTERNAL' ? (error.cause ?? error) : error?.cause
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(new StsError('audit_refused', { detail: { afterMs: RECORD_MAX_MS } }))
+      }, RECORD_MAX_MS)
+    })
     try {
-      await abortable(sink.accept(recordOf(trail, now(), outcome, error), cause), late.signal)
+      await Promise.race([sink.accept(recordOf(trail, now(), outcome, error), cause), late])
     } finally {
       clearTimeout(timer)
     }

@@ -33,7 +33,7 @@ interface Decoded {
 
 interface Result {
   readonly code: ErrorCode | 'OK'
-  readonly reason?: Reason
+  readonly reason?: Reason | undefined
 }
 
 /** Adds `SecurityTokenService` to `server` and returns its definition. */
@@ -77,7 +77,6 @@ export function addExchangeService(
     const startedAt = now()
     const { requestId, rawHeaders, remoteAddress, lifetime, stream } = call
     let outcome: ExchangeOutcome
-    let reason: Reason | undefined
     try {
       const origin = readOrigin({ rawHeaders, remoteAddress, trustedHops: service.trustedHops })
       checkBearerSize(origin.authorization, service.limits.bearerBytes)
@@ -91,15 +90,14 @@ export function addExchangeService(
     } catch (thrown) {
       const error = toStsError(thrown)
       if (error.reason === 'unexpected') observer.unexpected?.(thrown, requestId)
-      reason = error.reason
-      outcome = { ok: false, denial: denialOf(error.code) }
+      outcome = { ok: false, denial: denialOf(error.code), reason: error.reason }
     }
 
     lifetime.answered()
     if (!outcome.ok) {
-      const { denial } = outcome
+      const { denial, reason } = outcome
       const sent = deny(call, callback, denial)
-      report('Exchange', call, startedAt, sent, { code: denial.code, ...(reason && { reason }) })
+      report('Exchange', call, startedAt, sent, { code: denial.code, reason })
       return
     }
     const grant = outcome

@@ -44,7 +44,8 @@ export async function exchangeOverHttp(
     return { answer: denialAnswer(service, requestId, denialOf(code)), code, reason }
   }
   if (!outcome.ok) {
-    return { answer: denialAnswer(service, requestId, outcome.denial), code: outcome.denial.code }
+    const { denial, reason } = outcome
+    return { answer: denialAnswer(service, requestId, denial), code: denial.code, reason }
   }
   return { answer: grantAnswer(requestId, outcome), code: 'OK' }
 }

@@ -98,6 +98,15 @@ describe('running', () => {
     assert.ok(!deployment.app.output().includes(bearer))
   })
 
+  test('logs why a request had not the shape of one', async (t) => {
+    const { app, url } = await startDeployment(t)
+    const response = await fetch(`${url}/sts/exchange?identity=reader`)
+    const requestId = response.headers.get('x-request-id') ?? 'none'
+    const [line] = await app.saw(new RegExp(`.*${requestId}.*`))
+    const { request } = JSON.parse(line) as { request: { code: string; reason: string } }
+    assert.deepEqual([request.code, request.reason], ['INVALID_REQUEST', 'scope_missing'])
+  })
+
   test('is not ready when GitHub refuses the App’s key, and lives on', async (t) => {
     const deployment = await startDeployment(t, {}, { privateKey: generateAppKey().privateKey })
     await deployment.app.saw(/has not confirmed the key/)

@@ -3,9 +3,11 @@ import { test } from 'node:test'
 
 import { status, type Metadata } from '@grpc/grpc-js'
 
+import { denialOf } from '#pkg/errors'
 import { loadWireDefinition } from '#pkg/wire'
 
 import { bearer, grpcClient, statusDetails } from './support/grpc-client.ts'
+import { http1Client } from './support/http.ts'
 import { startSts, TOKEN, until } from './support/sts.ts'
 
 test('exchanges over gRPC and puts the rest of the grant into trailing metadata', async (t) => {
@@ -68,6 +70,22 @@ test('a denial is a status with ErrorInfo in its details', async (t) => {
     metadata: { request_id: 'id-1', field: 'subject', actual: 'repo:a/b', expected: 'repo:a/c' },
   })
   assert.equal(retry, undefined)
+})
+
+test('what the exchange refuses before there is a record, the observer learns the reason of', async (t) => {
+  const sts = await startSts(t, {
+    exchange: () =>
+      Promise.resolve({ ok: false, denial: denialOf('INVALID_REQUEST'), reason: 'scope_missing' }),
+  })
+  await grpcClient(t, sts.port).exchange({ identity: 'ci' })
+  await http1Client(sts.port)({ path: '/sts/exchange?identity=ci' })
+  assert.deepEqual(
+    sts.answers.map(({ transport, reason }) => [transport, reason]),
+    [
+      ['grpc', 'scope_missing'],
+      ['http', 'scope_missing'],
+    ],
+  )
 })
 
 test('a retry time is RetryInfo', async (t) => {
