@@ -13,11 +13,11 @@ const MISS_BUDGET_MAX = 1_000_000
 const ANY_TEXT: ValueType<string> = { allowed: 'any text', parse: parsed }
 const QUOTA = integerType(0, QUOTA_MAX, 'a number of requests')
 
-const never = (): boolean => false
 const isTrue = (value: unknown): boolean => value === true
 const isExporter = (value: unknown): boolean => value !== 'none'
 
 const METRICS = {
+  octoSts: true,
   meaning: 'metrics and traces on',
   type: BOOLEAN,
   default: 'true',
@@ -33,18 +33,19 @@ function metricsAreOn(_value: unknown, environment: Environment): boolean {
 /** Variables that are known, and whose part is not in this release. */
 export const LATER_VARIABLES = {
   KMS_KEYS: {
+    octoSts: true,
     meaning: 'one key of a key service per App id; an empty entry skips that App',
     type: ANY_TEXT,
     whenSet: 'error',
     advice: 'use APP_SECRET_CERTIFICATE_FILE or APP_SECRET_CERTIFICATE_ENV_VAR',
   },
   KMS_PROVIDER: {
+    octoSts: true,
     meaning: 'key service that KMS_KEYS belong to',
     type: choiceType(['gcp', 'aws', 'akv'], { ignoreCase: true }),
     default: 'gcp',
-    whenSet: 'warning',
     // Without keys it means nothing; with keys, KMS_KEYS is the error.
-    asks: never,
+    whenSet: 'nothing',
   },
   STS_KMS_VERIFY: {
     meaning: 'checks signatures of the key service before they are used',
@@ -53,6 +54,7 @@ export const LATER_VARIABLES = {
     asks: isTrue,
   },
   APP_CONFIG_FILE: {
+    octoSts: true,
     meaning: 'App pools per organization (YAML)',
     type: FILE_PATH,
     whenSet: 'error',
@@ -85,6 +87,7 @@ export const LATER_VARIABLES = {
   },
   METRICS,
   METRICS_PORT: {
+    octoSts: true,
     meaning: 'port of the Prometheus endpoint',
     type: PORT_NUMBER,
     default: '2112',
@@ -115,6 +118,7 @@ export const LATER_VARIABLES = {
     whenSet: 'warning',
   },
   EVENT_INGRESS_URI: {
+    octoSts: true,
     meaning: 'target of CloudEvents over HTTP, one for every exchange',
     type: HTTP_URL,
     whenSet: 'warning',
@@ -123,8 +127,7 @@ export const LATER_VARIABLES = {
   STS_EVENT_AUTH: {
     meaning: 'how event deliveries are authenticated',
     type: choiceType(['google', 'none']),
-    whenSet: 'warning',
-    asks: never,
+    whenSet: 'nothing',
   },
   STS_STORE: {
     meaning: 'state that replicas share',
@@ -142,6 +145,7 @@ export const LATER_VARIABLES = {
     advice: 'every replica keeps its own state',
   },
   OCTOSTS_QUOTA_FLOOR_HARD: {
+    octoSts: true,
     meaning: 'an App with less quota left is chosen only when no other is there',
     type: QUOTA,
     default: '1500',
@@ -149,6 +153,7 @@ export const LATER_VARIABLES = {
     advice: 'it makes no difference with one App',
   },
   OCTOSTS_QUOTA_FLOOR_SOFT: {
+    octoSts: true,
     meaning: 'an App with less quota left is chosen less often',
     type: QUOTA,
     default: '5000',
@@ -156,6 +161,7 @@ export const LATER_VARIABLES = {
     advice: 'it makes no difference with one App',
   },
   OCTOSTS_QUOTA_STALE: {
+    octoSts: true,
     meaning: 'how long a known quota counts',
     type: durationType('24h'),
     default: '5m',
@@ -163,6 +169,7 @@ export const LATER_VARIABLES = {
     advice: 'it makes no difference with one App',
   },
   OCTOSTS_STICKY_STORE: {
+    octoSts: true,
     meaning: 'where the App that serves an identity is remembered; ignored with one App',
     type: choiceType(['memory', 'redis', 'firestore']),
     whenSet: 'warning',
@@ -171,22 +178,22 @@ export const LATER_VARIABLES = {
     strict: true,
   },
   OCTOSTS_STICKY_STORE_FIRESTORE_PROJECT: {
+    octoSts: true,
     meaning: 'accepted for octo-sts, not used',
     type: ANY_TEXT,
-    whenSet: 'warning',
-    asks: never,
+    whenSet: 'nothing',
   },
   OCTOSTS_STICKY_STORE_FIRESTORE_COLLECTION: {
+    octoSts: true,
     meaning: 'accepted for octo-sts, not used',
     type: ANY_TEXT,
-    whenSet: 'warning',
-    asks: never,
+    whenSet: 'nothing',
   },
   OCTOSTS_STICKY_STORE_FIRESTORE_TTL: {
+    octoSts: true,
     meaning: 'how long the App that serves an identity is remembered, in any store',
     type: durationType('8760h'),
     default: '1h',
-    whenSet: 'warning',
-    asks: never,
+    whenSet: 'nothing',
   },
 } as const satisfies Readonly<Record<string, LaterVariable>>

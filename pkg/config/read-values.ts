@@ -68,7 +68,7 @@ export function checkLaterVariables(
     const result = variable.type.parse(text)
     if (!result.ok) {
       report(errorOf(name, variable, text, result.problem))
-    } else if (variable.asks?.(result.value, environment) ?? true) {
+    } else if (variable.whenSet !== 'nothing' && (variable.asks?.(result.value, environment) ?? true)) {
       if (variable.whenSet === 'error' || (strict && variable.strict === true)) {
         const allowed = variable.advice ?? 'leave it unset'
         report({ ...errorOf(name, variable, text, 'not in this release'), allowed })

@@ -15,15 +15,29 @@ export interface Variable<T = unknown> {
   readonly secret?: true
   /** Another name, read when the first is unset. */
   readonly alias?: string
+  /** octo-sts, or a library of its, reads it too. */
+  readonly octoSts?: true
+}
+
+/** What the variables of the documentation are grouped by. */
+export type Topic = 'Listener' | 'GitHub App' | 'Issuers' | 'Policies' | 'Answers' | 'Log and start'
+
+/** A variable that the service reads. */
+export interface ServiceVariable<T = unknown> extends Variable<T> {
+  readonly topic: Topic
+  /** A valid value as an operator would write it; none for a secret. */
+  readonly example?: string
+  /** What else an operator has to know, in sentences of Markdown. */
+  readonly remarks?: string
 }
 
 /** A variable whose part is not built yet. */
 export interface LaterVariable extends Variable {
   /**
    * What setting it does: an error when ignoring it would let in more than the operator wants, or serve
-   * with other keys; else a warning.
+   * with other keys; a warning when the operator would miss it; nothing when it only qualifies another.
    */
-  readonly whenSet: 'error' | 'warning'
+  readonly whenSet: 'error' | 'warning' | 'nothing'
   /** Whether `value`, read by `type`, asks for the missing part at all. Default: any value does. */
   readonly asks?: (value: unknown, environment: Environment) => boolean
   /** What to do instead, for people. */

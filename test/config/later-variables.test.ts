@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { VARIABLES } from '#pkg/config'
 import { LATER_VARIABLES } from '../../pkg/config/later-variables.ts'
 import { SERVICE_VARIABLES } from '../../pkg/config/service-variables.ts'
-import type { Variable } from '../../pkg/config/variable.ts'
+import type { ServiceVariable, Variable } from '../../pkg/config/variable.ts'
 import { errorsOf, read, type Changes } from './support/environment.ts'
 
 describe('a variable whose part is not built', () => {
@@ -56,6 +56,7 @@ describe('a variable whose part is not built', () => {
   const silent: readonly Changes[] = [
     { METRICS: 'false', METRICS_PORT: '2112' },
     { KMS_PROVIDER: 'aws' },
+    { OCTOSTS_STICKY_STORE_FIRESTORE_PROJECT: 'p', OCTOSTS_STICKY_STORE_FIRESTORE_COLLECTION: 'c' },
     { STS_KMS_VERIFY: 'false' },
     { OTEL_TRACES_EXPORTER: 'none' },
     { STS_STORE: 'memory' },
@@ -105,6 +106,14 @@ describe('VARIABLES', () => {
     const table: Readonly<Record<string, Variable>> = { ...SERVICE_VARIABLES, ...LATER_VARIABLES }
     for (const [name, variable] of Object.entries(table)) {
       if (variable.default !== undefined) assert.ok(variable.type.parse(variable.default).ok, name)
+    }
+  })
+
+  it('has examples that are valid, for all that is read but secrets and booleans', () => {
+    const table: Readonly<Record<string, ServiceVariable>> = SERVICE_VARIABLES
+    for (const [name, { type, example, secret, default: fallback }] of Object.entries(table)) {
+      if (example !== undefined) assert.ok(type.parse(example).ok, name)
+      else assert.ok(secret === true || fallback === 'true' || fallback === 'false', name)
     }
   })
 
