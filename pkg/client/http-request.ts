@@ -1,0 +1,105 @@
+import { ClientError } from './client-error.ts'
+
+/** A server that answers with more is not one of those asked here. */
+const ANSWER_MAX_BYTES = 64 * 1024
+
+/** GitHub refuses requests without one. https://docs.github.com/rest/using-the-rest-api/getting-started-with-the-rest-api#user-agent */
+const USER_AGENT = 'github-sts'
+
+/** What no HTTP header can carry, and no token has. */
+const NOT_IN_TOKENS = /[^\x21-\x7e]/
+
+const ERROR_CODE = /^[A-Z][A-Z0-9_]{1,63}$/
+
+/** How requests are made. */
+export interface HttpOptions {
+  /** Milliseconds until the last byte of an answer. Each function has a default of its own. */
+  readonly timeoutMs?: number | undefined
+  /** Ends the wait with `aborted`. */
+  readonly signal?: AbortSignal | undefined
+  /** Default: the global `fetch`. */
+  readonly fetch?: typeof fetch | undefined
+}
+
+export interface HttpRequest {
+  readonly url: URL
+  readonly method: 'GET' | 'DELETE'
+  /** Goes into `Authorization`, as a bearer. */
+  readonly token: string
+  readonly accept: string
+  readonly timeoutMs: number
+}
+
+export interface HttpAnswer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+}
+
+/**
+ * Sends one request with a token and reads the whole answer, of at most 64 KiB. Redirects are not followed: the token
+ * is for this server alone.
+ *
+ * @throws ClientError `invalid_input` (a token that no header can carry), `unreachable`, `timed_out`, `aborted`,
+ * `unexpected_answer` (a redirect, too many bytes).
+ */
+export async function sendRequest(request: HttpRequest, options: HttpOptions): Promise<HttpAnswer> {
+  const { url, method, token, accept } = request
+  if (token === '' || NOT_IN_TOKENS.test(token)) {
+    throw new ClientError(
+      'invalid_input',
+      'the token is empty, or has white space or other characters of no token',
+    )
+  }
+  const timeout = AbortSignal.timeout(options.timeoutMs ?? request.timeoutMs)
+  const { signal, fetch = globalThis.fetch } = options
+  try {
+    const response = await fetch(url, {
+      method,
+      headers: {
+        accept,
+        'accept-encoding': 'identity',
+        authorization: `Bearer ${token}`,
+        'user-agent': USER_AGENT,
+      },
+      redirect: 'manual',
+      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+    })
+    const { status, headers } = response
+    if (status < 200 || (status >= 300 && status < 400)) {
+      await response.body?.cancel()
+      const message = `${url.host} answers with a redirect (HTTP ${status}), which is not followed with a token`
+      throw new ClientError('unexpected_answer', message, { httpStatus: status })
+    }
+    return { status, headers, text: await readText(response, url) }
+  } catch (thrown) {
+    if (thrown instanceof ClientError) throw thrown
+    if (signal?.aborted === true) throw new ClientError('aborted', 'the request was aborted')
+    if (timeout.aborted) throw new ClientError('timed_out', `${url.host} did not answer in time`)
+    throw new ClientError('unreachable', `${url.host} cannot be reached${codeOf(thrown)}`)
+  }
+}
+
+async function readText(response: Response, { host }: URL): Promise<string> {
+  if (response.body === null) return ''
+  const chunks: AsyncIterable<Uint8Array> = response.body
+  const decoder = new TextDecoder()
+  let text = ''
+  let bytes = 0
+  for await (const chunk of chunks) {
+    bytes += chunk.byteLength
+    if (bytes > ANSWER_MAX_BYTES) {
+      const message = `${host} answers with more than ${ANSWER_MAX_BYTES} bytes (HTTP ${response.status})`
+      throw new ClientError('unexpected_answer', message, { httpStatus: response.status })
+    }
+    text += decoder.decode(chunk, { stream: true })
+  }
+  return text + decoder.decode()
+}
+
+/** The code of the system or of the TLS stack, such as ECONNREFUSED, that `fetch` hides in a cause. */
+function codeOf(thrown: unknown): string {
+  const cause = thrown instanceof Error ? thrown.cause : undefined
+  if (typeof cause !== 'object' || cause === null || !('code' in cause)) return ''
+  return typeof cause.code === 'string' && ERROR_CODE.test(cause.code) ? ` (${cause.code})` : ''
+}

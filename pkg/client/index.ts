@@ -1,0 +1,7 @@
+export { requestActionsToken, type ActionsTokenRequest } from './actions-token.ts'
+export { readBaseUrl } from './base-url.ts'
+export { ClientError, type ClientErrorFacts, type ClientErrorKind } from './client-error.ts'
+export { exchangeToken, type ExchangedToken, type ExchangeRequest } from './exchange-token.ts'
+export type { HttpOptions } from './http-request.ts'
+export type { RetryOptions } from './retry.ts'
+export { revokeToken, type Revocation, type RevokeRequest } from './revoke-token.ts'
