@@ -1,4 +1,3 @@
-export { BEARER_MAX_BYTES, readToken, type TokenRecord, type UnverifiedToken } from './compact-token.ts'
 export type { Dial } from './guarded-connect.ts'
 export type { ResolveHost, ResolveOptions } from './resolve-host.ts'
 export {

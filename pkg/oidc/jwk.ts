@@ -1,8 +1,7 @@
 import { KeyObject, X509Certificate } from 'node:crypto'
 import { importJWK, type JWK } from 'jose'
 import { algorithmFor, fitsKey, isAlgorithm, type Algorithm, type KeyType } from './algorithms.ts'
-import { decodeBase64url } from './base64url.ts'
-import { isJsonObject } from './strict-json.ts'
+import { decodeBase64url, isJsonObject } from '#pkg/jwt'
 
 /** Smaller ones can be factored (RFC 7518, section 3.3); larger ones make each verification expensive. */
 const RSA_MODULUS_MIN_BITS = 2048

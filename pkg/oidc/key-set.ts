@@ -1,8 +1,7 @@
 import { StsError } from '#pkg/errors'
 import { fitsKey, isAlgorithm, verifySignature, type Algorithm } from './algorithms.ts'
-import type { UnverifiedToken } from './compact-token.ts'
+import { isJsonObject, type UnverifiedToken } from '#pkg/jwt'
 import { importVerificationKey, type VerificationKey } from './jwk.ts'
-import { isJsonObject } from './strict-json.ts'
 
 /** Members of a key set that are looked at; the rest is ignored. */
 export const KEY_SET_MAX_KEYS = 100

@@ -1,7 +1,7 @@
 import { StsError } from '#pkg/errors'
 import { isAlgorithm, type Algorithm } from './algorithms.ts'
 import { isFetchable } from './guarded-fetch.ts'
-import { isJsonObject } from './strict-json.ts'
+import { isJsonObject } from '#pkg/jwt'
 import type { Reach } from './reach.ts'
 
 /** What an OpenID provider says about itself, as far as it is needed (OpenID Connect Discovery 1.0, section 3). */

@@ -1,6 +1,6 @@
 import { StsError } from '#pkg/errors'
 import { checkAudience, checkSubject } from '#pkg/policy'
-import type { TokenRecord } from './compact-token.ts'
+import type { TokenRecord } from '#pkg/jwt'
 
 /** The registered claims that count (RFC 7519, section 4.1), read and of the right shape. */
 export interface RegisteredClaims {

@@ -1,7 +1,7 @@
 import { createSecureContext, rootCertificates } from 'node:tls'
 import { StsError } from '#pkg/errors'
 import { isAlgorithm } from './algorithms.ts'
-import type { TokenRecord, UnverifiedToken } from './compact-token.ts'
+import type { TokenRecord, UnverifiedToken } from '#pkg/jwt'
 import { dialTcp, type Dial } from './guarded-connect.ts'
 import { createIssuerDirectory } from './issuer-directory.ts'
 import { createKeySource, type IssuerKeys } from './key-source.ts'

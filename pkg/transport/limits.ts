@@ -1,4 +1,4 @@
-import { BEARER_MAX_BYTES } from '#pkg/oidc'
+import { BEARER_MAX_BYTES } from '#pkg/jwt'
 
 /** What a caller may use of this service before it has proven anything. */
 export interface TransportLimits {

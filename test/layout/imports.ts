@@ -10,7 +10,7 @@ export type Sources = ReadonlyMap<string, string>
  */
 const ORDER: readonly (readonly string[])[] = [
   ['errors'],
-  ['wire'],
+  ['wire', 'jwt'],
   ['policy'],
   ['config'],
   ['signer', 'store', 'telemetry'],

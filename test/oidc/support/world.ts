@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import { StsError, type Reason } from '#pkg/errors'
+import { readToken } from '#pkg/jwt'
 import {
   createTokenVerifier,
-  readToken,
   type TokenVerifier,
   type TokenVerifierOptions,
   type VerifiedToken,

@@ -4,8 +4,8 @@ import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { compactVerify } from 'jose'
 import { StsError, type Reason } from '#pkg/errors'
-import { BEARER_MAX_BYTES, readToken } from '#pkg/oidc'
-import { createSigningKey, encodePart, forgeToken } from './support/token.ts'
+import { BEARER_MAX_BYTES, readToken } from '#pkg/jwt'
+import { createSigningKey, encodePart, forgeToken } from '../oidc/support/token.ts'
 
 const HEADER = { alg: 'RS256', kid: 'k1' }
 const CLAIMS = { iss: 'https://issuer.test', sub: 's', aud: 'a', exp: 1 }
