@@ -55,7 +55,7 @@ export function issuerListSchema(): JsonSchema {
     description: 'RE2 expressions that match whole issuers, and cannot reach past the host.',
     type: 'array',
     maxItems: LIST_MAX_PATTERNS,
-    items: { type: 'string', minLength: 1, maxLength: ISSUER_PATTERN_MAX_CHARACTERS },
+    items: { ...TEXT, minLength: 1, maxLength: ISSUER_PATTERN_MAX_CHARACTERS },
   }
   return {
     $schema: DRAFT,

@@ -102,4 +102,5 @@ test('the schemas take what only a schema-aware editor would question', () => {
     validators.organization({ ...POLICY, permissions: { members: 'read' }, repositories: ['a', 'a'] }),
   )
   assert.ok(validators['issuer-list']({ issuers: ['https://a.b/C'], issuer_patterns: [] }))
+  assert.ok(validators['issuer-list']({ issuer_patterns: [42, true, 1.5] }))
 })

@@ -4,3 +4,8 @@ import { quote } from '#pkg/errors'
 export function quoted(text: string): string {
   return JSON.stringify(quote(text))
 }
+
+/** What the YAML parser says of a document, of which it may quote any amount: on one line, and cut. */
+export function parserMessage(message: string): string {
+  return quote(message.replaceAll('\n', ' '))
+}

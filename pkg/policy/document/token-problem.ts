@@ -1,4 +1,5 @@
 import type { CST } from 'yaml'
+import { parserMessage } from './quotation.ts'
 
 /** What in the tokens makes a document invalid, and where. */
 export interface TokenProblem {
@@ -16,7 +17,7 @@ export function problemOfToken(token: CST.Token, text: string): TokenProblem | u
   const { offset } = token
   switch (token.type) {
     case 'error':
-      return { code: 'yaml_syntax', message: token.message, offset }
+      return { code: 'yaml_syntax', message: parserMessage(token.message), offset }
     case 'anchor':
       return { code: 'anchor', message: 'YAML anchors (&) are not allowed', offset }
     case 'alias':

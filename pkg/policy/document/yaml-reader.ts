@@ -4,7 +4,7 @@ import type { DocumentText } from './document-text.ts'
 import type { Findings } from './findings.ts'
 import { isUnambiguous } from './text-value.ts'
 import type { YamlEntry, YamlMap, YamlNode, YamlScalar } from './yaml-node.ts'
-import { quoted } from './quotation.ts'
+import { parserMessage, quoted } from './quotation.ts'
 import { readTokens } from './yaml-tokens.ts'
 
 /**
@@ -24,7 +24,7 @@ export function readYaml(document: DocumentText, findings: Findings): YamlNode |
   const [composed] = composer.compose([tokens.root], true, document.text.length)
   if (composed === undefined) return undefined
   for (const error of composed.errors) {
-    findings.error('yaml_syntax', error.message, document.lines(error.pos[0]))
+    findings.error('yaml_syntax', parserMessage(error.message), document.lines(error.pos[0]))
   }
   if (composed.errors.length > 0) return undefined
   return convert(composed.contents, { document, findings })

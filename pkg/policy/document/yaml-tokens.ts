@@ -1,6 +1,7 @@
 import { Lexer, Parser, type CST } from 'yaml'
 import type { DocumentText } from './document-text.ts'
 import { NESTING_MAX_LEVELS, TOO_DEEP } from './nesting.ts'
+import { parserMessage } from './quotation.ts'
 import type { TokenProblem } from './token-problem.ts'
 import { findProblem } from './token-tree.ts'
 
@@ -24,7 +25,7 @@ export function readTokens({ text }: DocumentText): TokensResult {
       case 'too_deep':
         return { ok: false, problem: { ...TOO_DEEP, offset: token.offset } }
       case 'error':
-        return refused('yaml_syntax', token.message, token.offset)
+        return refused('yaml_syntax', parserMessage(token.message), token.offset)
       case 'document':
         if (root !== undefined) {
           return refused('multiple_documents', 'the file has more than one YAML document', token.offset)
