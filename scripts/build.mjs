@@ -1,6 +1,6 @@
 // Compiles to dist/ (or the folder given), which runs without the sources: `node dist/cmd/app/main.js`.
 import { spawnSync } from 'node:child_process'
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -19,3 +19,5 @@ writeFileSync(`${target}/package.json`, `${JSON.stringify(manifest, undefined, 2
 for (const folder of ['proto', 'emulator/policies']) {
   cpSync(`${root}${folder}`, `${target}/${folder}`, { recursive: true })
 }
+// What package.json calls `ghsts`, and a shell runs by itself.
+chmodSync(`${target}/cmd/ghsts/main.js`, 0o755)

@@ -45,6 +45,9 @@ describe('the build', () => {
     const app = run('cmd/app/main.js', '--check-config')
     assert.equal(app.status, 2)
     assert.match(app.stderr, /STS_DOMAIN/)
+    const ghsts = run('cmd/ghsts/main.js', '--version')
+    assert.equal(ghsts.status, 0, ghsts.stderr)
+    assert.match(ghsts.stdout, /^ghsts \d+\.\d+\.\d+/)
   })
 
   test('serves without writing to the file system', async (t) => {
