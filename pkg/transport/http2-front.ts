@@ -15,7 +15,7 @@ import type { Connection } from './connection.ts'
 import { createGrpcRoute } from './grpc-route.ts'
 import type { GrpcServer } from './grpc-server.ts'
 import { headerBytes } from './header-size.ts'
-import { guardHttp2Session, type Http2Guard } from './http2-guard.ts'
+import { guardHttp2Session, outsideOfEvents, type Http2Guard } from './http2-guard.ts'
 import { serveHttp2Json } from './http2-json.ts'
 import { wasReset, type StreamArrival } from './http2-stream.ts'
 import type { HttpHandler } from './http-message.ts'
@@ -73,7 +73,9 @@ export function createHttp2Front({
       return
     }
     connection.closeGently = () => {
-      session.close()
+      outsideOfEvents(() => {
+        session.close()
+      })
     }
     const guard = guardHttp2Session({ session, connection, now, onCut: (cause) => observer.cut?.(cause) })
     peers.set(session, { connection, guard })

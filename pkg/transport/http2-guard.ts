@@ -45,12 +45,17 @@ export function guardHttp2Session({ session, connection, now, onCut }: Http2Guar
   const takeBytes = createBudget({ burst: BYTES_BURST, perSecond: BYTES_PER_SECOND, now })
   let bytesSeen = 0
   let bytesCredited = 0
+  let isCut = false
 
   function cut(cause: CutCause): void {
-    if (session.destroyed) return
+    if (isCut || session.destroyed) return
+    isCut = true
     onCut(cause)
-    session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM)
-    session.destroy()
+    outsideOfEvents(() => {
+      if (session.destroyed) return
+      session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM)
+      session.destroy()
+    })
     // A peer that does not read keeps the GOAWAY, and with it the socket, in the queue.
     setTimeout(() => socket.destroy(), BYTE_CHECK_MS).unref()
   }
@@ -79,6 +84,14 @@ export function guardHttp2Session({ session, connection, now, onCut }: Http2Guar
       if (!takeReset(1)) cut('http2_reset_flood')
     },
   }
+}
+
+/**
+ * Runs `end` after the events of what is being received. A session that ends within one of them is freed while
+ * nghttp2 still reads from it, and the process is aborted (https://github.com/nodejs/node/issues/64850).
+ */
+export function outsideOfEvents(end: () => void): void {
+  setImmediate(end)
 }
 
 interface BudgetOptions {

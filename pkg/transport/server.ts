@@ -12,6 +12,12 @@ import { DEFAULT_LIMITS, type TransportLimits } from './limits.ts'
 import { sniffProtocol } from './protocol-sniff.ts'
 import type { ServiceContext } from './service.ts'
 
+/**
+ * Connections that the system holds for us until they are accepted; it may cut this to a bound of its own. Node accepts
+ * few in a turn of its event loop, and those of health checks stand in the same queue.
+ */
+const BACKLOG = 4_096
+
 export interface ServerOptions
   extends
     Pick<ServiceContext, 'exchange' | 'readiness' | 'domain' | 'documentationUrl'>,
@@ -100,7 +106,7 @@ export function createServer(options: ServerOptions): StsServer {
     async listen() {
       await new Promise<void>((resolve, reject) => {
         http1.once('error', reject)
-        http1.listen(options.port, options.host, () => {
+        http1.listen({ port: options.port, host: options.host, backlog: BACKLOG }, () => {
           http1.off('error', reject)
           // From now on: a connection that could not be accepted.
           http1.on('error', (error) => observer.unexpected?.(error))

@@ -356,6 +356,26 @@ for (const [label, next] of FLOODS) {
   })
 }
 
+const BURSTS = ['rapid reset of gRPC streams', 'rapid reset of JSON streams']
+
+for (const [label, next] of FLOODS.filter(([name]) => BURSTS.includes(name))) {
+  test(`outlives bursts of a ${label}, on several connections at once`, async (t) => {
+    const sts = await startSts(t)
+    for (let round = 0; round < 5; round++) {
+      const connections = await Promise.all(Array.from({ length: 4 }, () => connectHttp2(t, sts.port)))
+      await Promise.all(
+        connections.map((connection) =>
+          // Each write arrives as one: the connection ends in the middle of what it received.
+          flood(connection, (batch) =>
+            Buffer.concat(Array.from({ length: 100 }, (_, stream) => next(batch * 100 + stream))),
+          ),
+        ),
+      )
+    }
+    await assertAlive(sts)
+  })
+}
+
 test('no more than 100 streams at a time', async (t) => {
   const sts = await startSts(t)
   const connection = await connectHttp2(t, sts.port)
