@@ -42,6 +42,10 @@ export default tseslint.config(
           selector: "ThrowStatement > NewExpression[callee.name='Error']",
           message: 'Throw an StsError with a reason (pkg/errors).',
         },
+        {
+          selector: "MemberExpression[object.name='AbortSignal'][property.name='any']",
+          message: 'It loses aborts to the garbage collector: see pkg/store/deadline.ts.',
+        },
       ],
     },
   },

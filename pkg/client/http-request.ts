@@ -9,6 +9,9 @@ const USER_AGENT = 'github-sts'
 /** What no HTTP header can carry, and no token has. */
 const NOT_IN_TOKENS = /[^\x21-\x7e]/
 
+/** Why a request was stopped: not by its caller. */
+const TIMED_OUT = Symbol('timed out')
+
 const ERROR_CODE = /^[A-Z][A-Z0-9_]{1,63}$/
 
 /** How requests are made. */
@@ -51,8 +54,16 @@ export async function sendRequest(request: HttpRequest, options: HttpOptions): P
       'the token is empty, or has white space or other characters of no token',
     )
   }
-  const timeout = AbortSignal.timeout(options.timeoutMs ?? request.timeoutMs)
   const { signal, fetch = globalThis.fetch } = options
+  const stop = new AbortController()
+  const timer = setTimeout(() => {
+    stop.abort(TIMED_OUT)
+  }, options.timeoutMs ?? request.timeoutMs)
+  const onAbort = (): void => {
+    stop.abort()
+  }
+  signal?.addEventListener('abort', onAbort)
+  if (signal?.aborted === true) onAbort()
   try {
     const response = await fetch(url, {
       method,
@@ -63,7 +74,7 @@ export async function sendRequest(request: HttpRequest, options: HttpOptions): P
         'user-agent': USER_AGENT,
       },
       redirect: 'manual',
-      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+      signal: stop.signal,
     })
     const { status, headers } = response
     if (status < 200 || (status >= 300 && status < 400)) {
@@ -75,8 +86,11 @@ export async function sendRequest(request: HttpRequest, options: HttpOptions): P
   } catch (thrown) {
     if (thrown instanceof ClientError) throw thrown
     if (signal?.aborted === true) throw new ClientError('aborted', 'the request was aborted')
-    if (timeout.aborted) throw new ClientError('timed_out', `${url.host} did not answer in time`)
+    if (stop.signal.reason === TIMED_OUT) throw new ClientError('timed_out', `${url.host} did not answer in time`)
     throw new ClientError('unreachable', `${url.host} cannot be reached${codeOf(thrown)}`)
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', onAbort)
   }
 }
 

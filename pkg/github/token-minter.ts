@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { StsError } from '#pkg/errors'
-import { abortable } from '#pkg/store'
+import { withDeadline } from '#pkg/store'
 import { readMintedAnswer, type MintedToken } from './minted-token.ts'
 import { readJson, refused } from './answer.ts'
 import type { AppCaller } from './app-caller.ts'
@@ -106,9 +106,8 @@ export function createTokenMinter(options: TokenMinterOptions): TokenMinter {
   /** Whether the token is known to be dead; when that takes long, revoking goes on in the background. */
   async function revokeNow(token: string, signal: AbortSignal): Promise<boolean> {
     const revoking = revoker.revoke({ token, mintedAt: now() })
-    return await abortable(revoking, AbortSignal.any([signal, AbortSignal.timeout(REVOKE_WAIT_MS)])).catch(
-      () => false,
-    )
+    const late = (): StsError => new StsError('github_timeout')
+    return await withDeadline({ ms: REVOKE_WAIT_MS, signal, late }, () => revoking).catch(() => false)
   }
 
   async function mint(

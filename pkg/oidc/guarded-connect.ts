@@ -3,7 +3,7 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { connect as connectTls, type SecureContext } from 'node:tls'
 import type { buildConnector } from 'undici'
 import { StsError } from '#pkg/errors'
-import { abortable } from '#pkg/store'
+import { abortable, withDeadline } from '#pkg/store'
 import { classifyAddress } from './ip-address.ts'
 import { isLocal, isRefusedName, type Allowance, type Reach } from './reach.ts'
 import { codeOf, type ResolveHost } from './resolve-host.ts'
@@ -61,7 +61,7 @@ export function createGuardedConnector(
         failure = thrown
       }
     }
-    throw networkError(failure)
+    throw failure instanceof StsError ? failure : networkError(failure)
   }
 
   /** @throws StsError `issuer_address_refused` if the host or any of its addresses is not allowed. */
@@ -83,18 +83,18 @@ export function createGuardedConnector(
   }
 
   async function openSocket(url: URL, address: string): Promise<Socket> {
-    signal.throwIfAborted()
-    const attempt = AbortSignal.any([signal, AbortSignal.timeout(CONNECT_TIMEOUT_MS)])
     const secure = url.protocol === 'https:'
     const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port)
-    const tcp = network.dial(address, port).on('error', ignore)
-    try {
-      await once(tcp, 'connect', { signal: attempt })
-      return secure ? await secureSocket(tcp, hostOf(url), attempt) : tcp
-    } catch (thrown) {
-      tcp.destroy()
-      throw thrown
-    }
+    return withDeadline({ ms: CONNECT_TIMEOUT_MS, signal, late: connectTimeout }, async (attempt) => {
+      const tcp = network.dial(address, port).on('error', ignore)
+      try {
+        await once(tcp, 'connect', { signal: attempt })
+        return secure ? await secureSocket(tcp, hostOf(url), attempt) : tcp
+      } catch (thrown) {
+        tcp.destroy()
+        throw thrown
+      }
+    })
   }
 
   async function secureSocket(tcp: Socket, host: string, attempt: AbortSignal): Promise<Socket> {
@@ -117,6 +117,10 @@ export function createGuardedConnector(
       throw thrown
     }
   }
+}
+
+function connectTimeout(): StsError {
+  return new StsError('issuer_network', { detail: { code: 'ETIMEDOUT' } })
 }
 
 /** For errors that come when nobody waits for the socket: they must not end the process. */

@@ -158,14 +158,17 @@ export function createIssuerDirectory({ source, now, limits }: IssuerDirectoryOp
 
   async function fetchKeys(issuer: string, signal?: AbortSignal): Promise<IssuerKeys> {
     const fetch = new AbortController()
+    const stop = (): void => {
+      fetch.abort(signal?.reason)
+    }
     fetches.add(fetch)
+    signal?.addEventListener('abort', stop)
     try {
-      return await source(
-        issuer,
-        signal === undefined ? fetch.signal : AbortSignal.any([signal, fetch.signal]),
-      )
+      signal?.throwIfAborted()
+      return await source(issuer, fetch.signal)
     } finally {
       fetches.delete(fetch)
+      signal?.removeEventListener('abort', stop)
     }
   }
 

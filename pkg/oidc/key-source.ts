@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { StsError } from '#pkg/errors'
 import { checkIssuer } from '#pkg/policy'
-import { abortable } from '#pkg/store'
+import { withDeadline } from '#pkg/store'
 import type { Algorithm } from './algorithms.ts'
 import { networkError, type Network } from './guarded-connect.ts'
 import { isFetchable, openGuardedSession, REDIRECTS_MAX, type FetchedDocument } from './guarded-fetch.ts'
@@ -50,7 +50,8 @@ export function createKeySource(options: KeySourceOptions): KeySource {
     const syntax = checkIssuer(issuer, { allowLoopback })
     if (!syntax.ok) throw new StsError('issuer_syntax', { detail: { problem: syntax.problem } })
     const override = overrides.get(issuer)
-    return withDeadline(timeoutMs, signal, (deadline) =>
+    const late = (): StsError => new StsError('issuer_timeout')
+    return withDeadline({ ms: timeoutMs, signal, late }, (deadline) =>
       override === undefined ? discover(issuer, deadline) : readOverride(override, deadline),
     )
   }
@@ -118,22 +119,4 @@ function issuerKeys(keys: KeySet, algorithms: ReadonlySet<Algorithm>, document: 
   const freshFor = Math.min(FRESH_MAX_S, Math.max(FRESH_MIN_S, document.maxAgeSeconds ?? FRESH_DEFAULT_S))
   const bytes = document.body.length + keys.length * KEY_OVERHEAD_BYTES
   return { keys, algorithms, freshForMs: freshFor * 1000, bytes }
-}
-
-/** Runs `work` with a signal that also aborts, with `issuer_timeout`, after `timeoutMs`. */
-async function withDeadline<T>(
-  timeoutMs: number,
-  signal: AbortSignal,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const deadline = new AbortController()
-  const timer = setTimeout(() => {
-    deadline.abort(new StsError('issuer_timeout'))
-  }, timeoutMs)
-  try {
-    const either = AbortSignal.any([signal, deadline.signal])
-    return await abortable(work(either), either)
-  } finally {
-    clearTimeout(timer)
-  }
 }
