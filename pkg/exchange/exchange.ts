@@ -9,7 +9,7 @@ import { abortable } from '#pkg/store'
 import { disclose } from './disclosure.ts'
 import type { Exchange, ExchangeCall, ExchangeOutcome } from './exchange-call.ts'
 import { createGrants } from './grants.ts'
-import { admitIssuer, type IssuerRules } from './issuer.ts'
+import { createIssuerAdmission, type IssuerRules } from './issuer.ts'
 import { admitByOrganization, type OrganizationIssuers } from './organization-issuers.ts'
 import type { FileReader } from './policy-files.ts'
 import { readRequest, type ExchangeRequest } from './request.ts'
@@ -59,6 +59,7 @@ export interface ExchangeService {
  */
 export function createExchange(parts: ExchangeParts): ExchangeService {
   const { now, sink } = parts
+  const admitIssuer = createIssuerAdmission(parts.issuerRules)
   const grants = createGrants()
   const lateMints = new Set<Promise<void>>()
   /** Of the late mints those that GitHub has not answered. */
@@ -87,7 +88,7 @@ export function createExchange(parts: ExchangeParts): ExchangeService {
     const { signal } = trail.call
     const unverified = readToken(request.bearer) //                                       2. issuer
     trail.unverifiedIssuer = unverified.issuer
-    admitIssuer(unverified.issuer, parts.issuerRules)
+    admitIssuer(unverified.issuer)
     const token = await parts.verifier.verify(unverified, { signal }) //                  3. token
     trail.token = token
 

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import { StsError, quote } from '#pkg/errors'
 import { checkIssuer, permitsIssuer, type IssuerList } from '#pkg/policy'
 
@@ -9,11 +10,22 @@ export interface IssuerRules {
   readonly serverList: IssuerList | undefined
 }
 
+/** Issuers whose admission is remembered; one costs some hundred bytes. */
+const ADMITTED_MAX = 1_000
+
 /** Step 2: the issuer that a token names is well formed and on the server's list, if there is one. */
-export function admitIssuer(issuer: string, rules: IssuerRules): void {
-  const syntax = checkIssuer(issuer, { allowLoopback: rules.allowLoopback })
-  if (!syntax.ok) throw new StsError('issuer_syntax', { detail: { problem: syntax.problem } })
-  if (rules.serverList !== undefined && !permitsIssuer(rules.serverList, issuer)) {
-    throw new StsError('issuer_not_on_server_list', { detail: { issuer: quote(issuer) } })
+export type IssuerAdmission = (issuer: string) => void
+
+/** The answer for an issuer never changes, so that of those who were admitted is kept. */
+export function createIssuerAdmission({ allowLoopback, serverList }: IssuerRules): IssuerAdmission {
+  const admitted = new LRUCache<string, true>({ max: ADMITTED_MAX })
+  return (issuer) => {
+    if (admitted.get(issuer) === true) return
+    const syntax = checkIssuer(issuer, { allowLoopback })
+    if (!syntax.ok) throw new StsError('issuer_syntax', { detail: { problem: syntax.problem } })
+    if (serverList !== undefined && !permitsIssuer(serverList, issuer)) {
+      throw new StsError('issuer_not_on_server_list', { detail: { issuer: quote(issuer) } })
+    }
+    admitted.set(issuer, true)
   }
 }
