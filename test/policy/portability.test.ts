@@ -212,6 +212,7 @@ const ONLY_HERE: Readonly<Record<string, Case>> = {
     'repository',
     '4:17 octo_sts_long_key',
   ],
+  'a tab that begins a block': [policyText('audience: |', '  \tx'), 'repository', '4:11 octo_sts_tab'],
   'a tab on an empty line': [policyText('', '\t'), 'repository', '5:1 octo_sts_tab'],
 }
 

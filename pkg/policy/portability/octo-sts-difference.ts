@@ -161,7 +161,7 @@ export const OCTO_STS_DIFFERENCES = {
   },
   octo_sts_tab: {
     severity: 'warning',
-    there: 'refuses a tab at the beginning of a line, also of an empty one',
+    there: 'refuses a tab at the beginning of a line, also of an empty one or of the first of a block',
     write: 'spaces, or nothing',
   },
   octo_sts_long_key: {

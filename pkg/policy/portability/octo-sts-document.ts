@@ -51,8 +51,8 @@ export function readOctoStsDocument(source: Uint8Array | string): OctoStsDocumen
   return conversion.stop ?? { kind: 'document', root }
 }
 
-/** With these, one parser may see an end of the document, of a line or of a tag where the other sees text. */
-const DIVERGING = /^%|\ufeff|(?:^|\s)![^\s\w!]/m
+/** With these, one parser may see an end of the document, of a line or of a tag, or an item, where the other sees text. */
+const DIVERGING = /^%|\ufeff|(?:^|\s)![^\s\w!]|-[,[\]{}]/m
 
 /**
  * Errors of the YAML parser that octo-sts's parser was seen to have every time, and the characters with which not: it
@@ -71,7 +71,7 @@ const REFUSED_ERRORS: ReadonlyMap<string, RegExp | undefined> = new Map([
 ])
 
 function isRefusedError(code: string, text: string, root: CST.Document): boolean {
-  if (DIVERGING.test(text) || !isReadToItsEnd(root)) return false
+  if (DIVERGING.test(text) || !isReadToItsEnd(root.value)) return false
   return REFUSED_ERRORS.has(code) && REFUSED_ERRORS.get(code)?.test(text) !== true
 }
 

@@ -87,9 +87,14 @@ function factor(branches: readonly Sequence[], isSame: Equality): Factored {
 /** Whether both are the same character, or the same class. */
 function isSameSingle(a: ExpressionNode | undefined, b: ExpressionNode | undefined): boolean {
   if (a?.kind === 'literal' && b?.kind === 'literal') {
-    return a.codePoint === b.codePoint && a.ignoreCase === b.ignoreCase
+    return a.codePoint === b.codePoint && (a.ignoreCase === b.ignoreCase || !hasCase(a.codePoint))
   }
   return a?.kind === 'class' && b?.kind === 'class' && JSON.stringify(a.class) === JSON.stringify(b.class)
+}
+
+function hasCase(codePoint: number): boolean {
+  const character = String.fromCodePoint(codePoint)
+  return character.toLowerCase() !== character.toUpperCase()
 }
 
 /** Whether both may be the same to Go. */

@@ -13,26 +13,16 @@ export function createTabCheck(): (lexeme: string, offset: number) => OctoStsSto
   let isIndented = false
   let flowLevels = 0
   let isScalarNext = false
-  let isQuoteOpen = false
 
   return (lexeme, offset) => {
     const type = isScalarNext ? 'scalar' : (CST.tokenType(lexeme) ?? 'scalar')
     isScalarNext = type === 'scalar' && lexeme === CST.SCALAR
     if (type === 'flow-map-start' || type === 'flow-seq-start') flowLevels += 1
     if (type === 'flow-map-end' || type === 'flow-seq-end') flowLevels = Math.max(0, flowLevels - 1)
-    isQuoteOpen ||= isUnclosed(type, lexeme)
     const isRefused =
       type === 'space' && lexeme.includes('\t') && flowLevels === 0 && KEY_MAY_FOLLOW.has(before)
     isIndented = type === 'space' && (isIndented || lexeme.startsWith(' '))
     if (type !== 'doc-mode' && type !== 'space') before = type
-    return isRefused
-      ? { kind: isIndented || isQuoteOpen ? 'unknown' : 'rejects', offset, code: 'octo_sts_tab' }
-      : undefined
+    return isRefused ? { kind: isIndented ? 'unknown' : 'rejects', offset, code: 'octo_sts_tab' } : undefined
   }
-}
-
-/** A quotation that ends here at a line without indentation may go on there. */
-function isUnclosed(type: string, lexeme: string): boolean {
-  if (type === 'single-quoted-scalar') return !/^'(?:[^']|'')*'$/.test(lexeme)
-  return type === 'double-quoted-scalar' && !/^"(?:[^"\\]|\\[^])*"$/.test(lexeme)
 }

@@ -26,19 +26,18 @@ export function readOctoStsTokens({ text }: DocumentText): OctoStsTokens {
   const directives: string[] = []
   let root: CST.Document | undefined
   let stop: OctoStsStop | undefined
+  let isScalar = false
   const take = (token: CST.Token): void => {
     if (token.type === 'directive') directives.push(token.source)
     if (token.type === 'document') root ??= token
     // What follows a document without a marker comes in the same breath as its end.
-    if (token.type === 'error') stop ??= stopAtSyntax(token.offset, root)
+    if (token.type === 'error') stop ??= stopAtSyntax(token.offset, root?.value ?? openValue(parser))
     if (token.type === 'byte-order-mark') stop ??= { kind: 'unknown', offset: token.offset }
   }
   for (const lexeme of new Lexer().lex(text)) {
     stop ??= checkTabs(lexeme, parser.offset)
-    // Brackets end here at a line without indentation, and there at their other bracket.
-    if (lexeme === CST.FLOW_END && /[\]}]/.test(text.slice(parser.offset))) {
-      stop ??= { kind: 'unknown', offset: parser.offset }
-    }
+    if (!isScalar && isCut(lexeme, text, parser.offset)) stop ??= { kind: 'unknown', offset: parser.offset }
+    isScalar = lexeme === CST.SCALAR
     // octo-sts looks for the token behind the document, and no further.
     if (root !== undefined && !TRIVIA.has(CST.tokenType(lexeme))) break
     for (const token of parser.next(lexeme)) take(token)
@@ -52,14 +51,20 @@ export function readOctoStsTokens({ text }: DocumentText): OctoStsTokens {
   return findStop(root, text) ?? { kind: 'tokens', root, directives }
 }
 
-/** A document that brackets or spaces begin may end for octo-sts before the problem, and it does not read on. */
-function stopAtSyntax(offset: number, root: CST.Document | undefined): OctoStsStop {
-  return { kind: root === undefined || isReadToItsEnd(root) ? 'rejects' : 'unknown', offset }
+/** The value of the document that the parser is at, as far as it has come. */
+function openValue({ stack: [document, value] }: Parser): CST.Token | undefined {
+  return document?.type === 'document' ? (document.value ?? value) : undefined
 }
 
-/** Whether octo-sts reads a document to its end: a map or a list that begins in the first column. */
-export function isReadToItsEnd({ value }: CST.Document): boolean {
-  return (value?.type === 'block-map' || value?.type === 'block-seq') && value.indent === 0
+/** A document that brackets or spaces begin may end for octo-sts before the problem, and it does not read on. */
+function stopAtSyntax(offset: number, value: CST.Token | undefined): OctoStsStop {
+  return { kind: isReadToItsEnd(value) ? 'rejects' : 'unknown', offset }
+}
+
+/** Whether octo-sts reads a document of this value to its end: a map that text begins, in the first column. */
+export function isReadToItsEnd(value: CST.Token | undefined): boolean {
+  if (value?.type !== 'block-map') return false
+  return value.indent === 0 && value.items[0]?.key?.type !== 'flow-collection'
 }
 
 /** Where the reading of a tree of tokens ends early, if it does. */
@@ -81,26 +86,34 @@ function stopAt(
   text: string,
 ): OctoStsStop | undefined {
   if (token === null || token === undefined) return undefined
-  const stop = token.type === 'flow-collection' ? (findSign(token, text) ?? findKey(token, text)) : undefined
+  const stop =
+    token.type === 'flow-collection'
+      ? (findSign(token, text) ?? findKey(token, text))
+      : token.type === 'block-scalar'
+        ? findLeadingTab(token)
+        : undefined
   if (stop !== undefined) return stop
   const problem = problemOfToken(token, text)
   if (problem === undefined || CONSTRUCTS.has(problem.code)) return undefined
-  return isTelling(problem, token, text)
-    ? stopAtSyntax(problem.offset, root)
+  return isTelling(problem, text)
+    ? stopAtSyntax(problem.offset, root.value)
     : { kind: 'unknown', offset: problem.offset }
 }
 
 /** Whether octo-sts's parser was seen to refuse such a problem every time. */
-function isTelling({ code, offset }: TokenProblem, token: CST.Token, text: string): boolean {
+function isTelling({ code, offset }: TokenProblem, text: string): boolean {
   // A line break that is escaped is taken there, whatever follows.
-  if (code === 'escape_not_allowed') return text.charAt(offset + 1) !== '\n'
-  if (code !== 'yaml_syntax') return false
-  const isQuoted = token.type === 'single-quoted-scalar' || token.type === 'double-quoted-scalar'
-  return !(isQuoted && offset === token.offset && QUOTED.test(text.slice(offset)))
+  return code === 'yaml_syntax' || (code === 'escape_not_allowed' && text.charAt(offset + 1) !== '\n')
 }
 
-/** Text in quotes needs no indentation there, so a quote that is missing here may come on a line of less. */
 const QUOTED = /^(?:'(?:[^']|'')*'|"(?:[^"\\]|\\[^])*")/
+
+/** Quotes and brackets end here at a line without indentation, and there at the other quote or bracket. */
+function isCut(lexeme: string, text: string, offset: number): boolean {
+  if (lexeme === CST.FLOW_END) return /[\]}]/.test(text.slice(offset))
+  const quotation = /^['"]/.test(lexeme) ? QUOTED.exec(text.slice(offset)) : null
+  return quotation !== null && quotation[0].length > lexeme.length
+}
 
 /**
  * Plain text in brackets cannot begin with `:` there, and ends at any `?`, which is the sign of a key and then in no
@@ -143,4 +156,12 @@ function findKey(collection: CST.FlowCollection, text: string): OctoStsStop | un
     if (isLong && !isMarked) return { kind: 'rejects', offset, code: 'octo_sts_long_key' }
   }
   return undefined
+}
+
+/** In front of the first text of a block, whose indentation it is to find out, a tab is refused there. */
+function findLeadingTab({ offset, props, source }: CST.BlockScalar): OctoStsStop | undefined {
+  const header = props.find(({ type }) => type === 'block-scalar-header')
+  const hasIndentation = header !== undefined && 'source' in header && /[1-9]/.test(header.source)
+  if (hasIndentation || !/^(?: *\n)* *\t/.test(source)) return undefined
+  return { kind: 'rejects', offset, code: 'octo_sts_tab' }
 }
