@@ -1,5 +1,4 @@
-import { KeyObject, X509Certificate } from 'node:crypto'
-import { importJWK, type JWK } from 'jose'
+import { createPublicKey, X509Certificate, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { algorithmFor, fitsKey, isAlgorithm, type Algorithm, type KeyType } from './algorithms.ts'
 import { decodeBase64url, isJsonObject } from '#pkg/jwt'
 
@@ -27,7 +26,7 @@ const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
  * verify tokens: of an unknown type or curve, private or symmetric, for encryption, for an algorithm
  * that is not allowed, of an unsafe size, or broken.
  */
-export async function importVerificationKey(jwk: unknown): Promise<VerificationKey | undefined> {
+export function importVerificationKey(jwk: unknown): VerificationKey | undefined {
   if (!isJsonObject(jwk) || PRIVATE_MEMBERS.some((name) => Object.hasOwn(jwk, name))) return undefined
   const { kid, alg, use, key_ops: operations, x5c } = jwk
   if (kid !== undefined && typeof kid !== 'string') return undefined
@@ -40,7 +39,7 @@ export async function importVerificationKey(jwk: unknown): Promise<VerificationK
   const { keyType, curve, publicJwk } = material
   const algorithm = alg ?? algorithmFor(keyType, curve)
   if (algorithm === undefined || !fitsKey(algorithm, keyType, curve)) return undefined
-  const key = await importPublicKey(publicJwk, algorithm)
+  const key = importPublicKey(publicJwk)
   if (key === undefined || (x5c !== undefined && !isCertified(key, x5c))) return undefined
   return { kid, algorithm: alg, keyType, curve, key }
 }
@@ -49,7 +48,7 @@ interface KeyMaterial {
   readonly keyType: KeyType
   readonly curve: string | undefined
   /** Nothing but the key itself, so that no other member has a say in its import. */
-  readonly publicJwk: JWK
+  readonly publicJwk: JsonWebKey
 }
 
 /** The members that make up the public key (RFC 7518, sections 6.2.1 and 6.3.1; RFC 8037, section 2). */
@@ -84,10 +83,9 @@ function readNumber(text: string): bigint | undefined {
   return bytes === undefined || bytes.length === 0 ? undefined : BigInt(`0x${bytes.toString('hex')}`)
 }
 
-async function importPublicKey(jwk: JWK, algorithm: Algorithm): Promise<KeyObject | undefined> {
+function importPublicKey(key: JsonWebKey): KeyObject | undefined {
   try {
-    const key = await importJWK(jwk, algorithm)
-    return key instanceof Uint8Array ? undefined : KeyObject.from(key)
+    return createPublicKey({ key, format: 'jwk' })
   } catch {
     // Not a point on the curve, not a number: whatever is wrong with it, it is not a key.
     return undefined

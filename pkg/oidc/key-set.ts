@@ -20,12 +20,12 @@ export type SignatureVerdict = 'verified' | 'no_key' | 'not_verified'
  *
  * @throws StsError `issuer_key_set_unusable` for a document that is no key set or has no usable key.
  */
-export async function readKeySet(document: unknown): Promise<KeySet> {
+export function readKeySet(document: unknown): KeySet {
   const members: unknown = isJsonObject(document) ? document['keys'] : undefined
   const keys: VerificationKey[] = []
   if (Array.isArray(members)) {
     for (const member of members.slice(0, KEY_SET_MAX_KEYS) as readonly unknown[]) {
-      const key = await importVerificationKey(member)
+      const key = importVerificationKey(member)
       if (key !== undefined) keys.push(key)
     }
   }
