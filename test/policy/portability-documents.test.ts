@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { compareWithOctoSts } from '#pkg/policy'
+import { compareWithOctoSts } from '../../pkg/policy/portability/compare-with-octo-sts.ts'
 import { policyText } from './support/documents.ts'
 
 /** YAML that octo-sts takes. Each of them was given to its own code. */

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { compareWithOctoSts, type OctoStsComparison } from '#pkg/policy'
+import {
+  compareWithOctoSts,
+  type OctoStsComparison,
+} from '../../pkg/policy/portability/compare-with-octo-sts.ts'
 import { DOCUMENT_MAX_BYTES } from '../../pkg/policy/document/document-text.ts'
 import { policyText } from './support/documents.ts'
 

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { compareWithOctoSts, type OctoStsComparison } from '#pkg/policy'
+import {
+  compareWithOctoSts,
+  type OctoStsComparison,
+} from '../../pkg/policy/portability/compare-with-octo-sts.ts'
 import { showFinding } from './support/documents.ts'
 
 type Row = readonly [

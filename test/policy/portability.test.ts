@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { compareWithOctoSts, OCTO_STS_DIFFERENCES, type OctoStsComparison } from '#pkg/policy'
+import {
+  compareWithOctoSts,
+  type OctoStsComparison,
+} from '../../pkg/policy/portability/compare-with-octo-sts.ts'
+import { OCTO_STS_DIFFERENCES } from '../../pkg/policy/portability/octo-sts-difference.ts'
 import { policyText, showFinding } from './support/documents.ts'
 import { readVectorRows } from './support/vectors.ts'
 

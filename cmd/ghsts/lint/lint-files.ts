@@ -1,3 +1,4 @@
+import { loadOctoStsComparison } from '#pkg/policy'
 import type { ExitStatus, Terminal } from '../command.ts'
 import { parseOptions } from '../parse-options.ts'
 import { readPlaceOptions } from '../policy-file.ts'
@@ -18,7 +19,7 @@ export async function lintFiles(args: readonly string[], terminal: Terminal): Pr
     throw new UsageError('no file is named: type ghsts policy lint .github/chainguard/*.sts.yaml')
   }
   const place = await readPlaceOptions(options.get)
-  const compareWithOctoSts = options.has('octo-sts') ? (await import('./octo-sts.ts')).compareFile : undefined
+  const compareWithOctoSts = options.has('octo-sts') ? await loadOctoStsComparison() : undefined
   const asJson = options.has('json')
   const files: LintedFile[] = []
   for (const path of options.operands) {
