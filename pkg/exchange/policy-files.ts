@@ -85,9 +85,11 @@ const STALE_FOR_MS = 3_600_000
 /** After a failure GitHub is left alone for this long, or for as long as it said. */
 const FAILURE_PAUSE_MS = 2_000
 const FAILURE_PAUSE_MAX_MS = 60_000
-/** Of each part of the cache: files that served a grant, and the rest. */
+/** Files that served a grant. */
 const CACHE_MAX_ENTRIES = 20_000
-const CACHE_MAX_BYTES = 48 * 1024 * 1024
+const CACHE_MAX_BYTES = 96 * 1024 * 1024
+/** The part of that for all others: any stranger can have a file. */
+const CACHE_PROBATION = 1 / 6
 const ENTRY_OVERHEAD_BYTES = 1_024
 
 interface Entry<T> {
@@ -104,7 +106,11 @@ interface Entry<T> {
 
 export function createPolicyFiles<T>(options: PolicyFilesOptions<T>): PolicyFiles<T> {
   const { now, freshForMs, absentFreshForMs } = options
-  const cache = createSegmentedCache<Entry<T>>({ maxEntries: CACHE_MAX_ENTRIES, maxBytes: CACHE_MAX_BYTES })
+  const cache = createSegmentedCache<Entry<T>>({
+    maxEntries: CACHE_MAX_ENTRIES,
+    maxBytes: CACHE_MAX_BYTES,
+    probation: CACHE_PROBATION,
+  })
   const flights = createSingleFlight<Entry<T>>()
 
   async function refresh(

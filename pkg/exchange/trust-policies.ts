@@ -12,7 +12,7 @@ import { createPolicyFiles, isOutage, type FileReader, type PolicyFiles, finding
 /** How long an absent policy is taken as absent, unless policies are fresh for less, in milliseconds. */
 const ABSENT_FRESH_FOR_MS = 30_000
 /** What an instruction of a compiled expression keeps in memory, measured on re2js 2.10, in bytes. */
-const BYTES_PER_INSTRUCTION = 160
+const BYTES_PER_INSTRUCTION = 240
 
 /** Step 7: trust policies, compiled once and used until they change. */
 export interface TrustPolicies {

@@ -17,10 +17,12 @@ export interface SegmentedCache<V extends object> {
 }
 
 export interface SegmentedCacheOptions<V extends object> {
-  /** Of each part. */
+  /** Of the protected part. */
   readonly maxEntries: number
-  /** Of each part. */
+  /** Of the protected part. */
   readonly maxBytes: number
+  /** The size of the probation as a part of that, more than 0 and at most 1. Default: 1. */
+  readonly probation?: number
   /** Called with each value that leaves the cache by eviction or replacement, or by `delete`. */
   readonly onRemove?: (value: V, key: string) => void
 }
@@ -32,17 +34,17 @@ export function createSegmentedCache<V extends object>(options: SegmentedCacheOp
   }
   /** The value that is being moved or set: leaving its old place is not leaving the cache. */
   let placing: V | undefined
-  const createPart = (): LRUCache<string, Entry> =>
+  const createPart = (share: number): LRUCache<string, Entry> =>
     new LRUCache<string, Entry>({
-      max: options.maxEntries,
-      maxSize: options.maxBytes,
+      max: Math.ceil(options.maxEntries * share),
+      maxSize: Math.ceil(options.maxBytes * share),
       sizeCalculation: (entry) => Math.max(1, entry.bytes),
       dispose: ({ value }, key) => {
         if (value !== placing) options.onRemove?.(value, key)
       },
     })
-  const probation = createPart()
-  const safe = createPart()
+  const probation = createPart(options.probation ?? 1)
+  const safe = createPart(1)
 
   function place(part: LRUCache<string, Entry>, key: string, entry: Entry): void {
     placing = entry.value

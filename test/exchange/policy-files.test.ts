@@ -157,14 +157,14 @@ describe('a file that breaks', () => {
   })
 
   test('counts with the value that is kept of it', async () => {
-    const { read, answers, clock, asked } = setUp(30 * 1024 * 1024)
+    const { read, answers, clock, asked } = setUp(10 * 1024 * 1024)
     answers.push(found('a'), found('!'), found('b'), found('c'))
     await read()
     clock.now = 60_000
     await read()
     await read({ path: 'other' })
     await read()
-    assert.equal(asked.length, 4, 'two of 30 MiB do not fit into 48')
+    assert.equal(asked.length, 4, 'two of 10 MiB do not fit into 16')
   })
 })
 

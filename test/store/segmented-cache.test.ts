@@ -93,6 +93,16 @@ describe('createSegmentedCache', () => {
     assert.deepEqual(keys('b', 'c'), ['b', 'c'])
   })
 
+  test('can give strangers a smaller part', () => {
+    const cache = createSegmentedCache<Value>({ maxEntries: 4, maxBytes: 100, probation: 1 / 4 })
+    for (const name of ['a', 'b']) cache.set(name, { name }, 20)
+    assert.equal(cache.get('a'), undefined)
+    cache.protect('b')
+    cache.set('c', { name: 'c' }, 20)
+    cache.protect('c')
+    assert.deepEqual(Array.from(cache.values(), ({ name }) => name).sort(), ['b', 'c'])
+  })
+
   test('a value that is too large is handed back at once, with the one it should have replaced', () => {
     const { cache, removed, put } = createStage(10, 100)
     put('a', 'old', 1)

@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js'
+import { compactProgram } from './compact-program.ts'
 import type { ExpressionProblem } from './expression-problem.ts'
 import { readExpression } from './expression-reader.ts'
 import { programSize, totalClassWork } from './expression-size.ts'
@@ -83,6 +84,7 @@ export function compileExpression(
   if (compiled === undefined) {
     return { ok: false, problem: { kind: 'syntax', message: 'RE2 cannot compile the pattern' } }
   }
+  compactProgram(compiled)
   return {
     ok: true,
     expression: {
