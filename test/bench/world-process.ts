@@ -1,0 +1,140 @@
+// A GitHub behind TLS and its issuers, as a process of their own: the benchmark's parent process tells it what to do.
+import { randomUUID } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
+import { generate } from 'selfsigned'
+import {
+  actionsClaims,
+  generateAppKey,
+  longestSequentialChain,
+  startGitHub,
+  startIssuer,
+  type GitHubEmulator,
+  type Issuer,
+} from '../../emulator/index.ts'
+import type { CallCount, WorldCommands, WorldReply, WorldRequest } from './world-commands.ts'
+import { DOMAIN, ownerName, policyPath, policyText, targetOf, type WorldShape } from './world-layout.ts'
+
+/** More than any measured situation makes. */
+const CALLS_KEPT = 2_000
+const TOKEN_LIFETIME_SECONDS = 6 * 60 * 60
+const PERMISSIONS = { contents: 'write', issues: 'write', metadata: 'read' } as const
+
+type Handlers = {
+  readonly [Kind in keyof WorldCommands]: (
+    argument: WorldCommands[Kind]['argument'],
+  ) => WorldCommands[Kind]['answer'] | Promise<WorldCommands[Kind]['answer']>
+}
+
+// A hundred answers are held back at once, each of which listens for the end.
+setMaxListeners(0)
+
+const appKey = generateAppKey()
+const certificate = await generate([{ name: 'commonName', value: '127.0.0.1' }], {
+  extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
+})
+let latencyMs = 0
+const github = await startGitHub({
+  tls: { key: certificate.private, cert: certificate.cert },
+  latencyMs: () => latencyMs,
+  rateLimits: { app: null, installation: null },
+  callsKept: CALLS_KEPT,
+})
+const issuers: Issuer[] = []
+
+const handlers: Handlers = {
+  async populate(shape) {
+    for (let n = 0; n < shape.issuers; n++) issuers.push(await startIssuer())
+    const { appId, installationId } = addOwners(shape)
+    addPolicies(github, shape)
+    const keys = await fetch(`${issuerAt(0).issuer}/.well-known/jwks`)
+    return {
+      gitHubUrl: github.baseUrl,
+      certificate: certificate.cert,
+      appId,
+      privateKey: appKey.privateKey,
+      installationId,
+      keySet: await keys.text(),
+    }
+  },
+  async sign({ issuer, subject, count }) {
+    const tokens: string[] = []
+    const exp = Math.floor(Date.now() / 1000) + TOKEN_LIFETIME_SECONDS
+    const claims = actionsClaims({ owner: 'acme', repo: 'app', immutable: false, audience: DOMAIN })
+    for (let n = 0; n < count; n++) {
+      const token = await issuerAt(issuer).sign({ ...claims, sub: subject, jti: randomUUID(), exp })
+      tokens.push(token)
+    }
+    return tokens
+  },
+  latency(ms) {
+    latencyMs = ms
+    return undefined
+  },
+  forgetCalls() {
+    github.clearCalls()
+    return undefined
+  },
+  countCalls(): CallCount {
+    const chain = longestSequentialChain(github.calls)
+    return {
+      calls: github.calls.length,
+      sequential: chain.length,
+      chain: chain.map(({ operation = 'unknown' }) => operation),
+    }
+  },
+}
+
+function addOwners({ owners }: WorldShape): { readonly appId: number; readonly installationId: number } {
+  for (let n = 0; n < owners; n++) github.addOrganization(ownerName(n))
+  const app = github.addApp({
+    slug: 'sts',
+    owner: ownerName(0),
+    publicKeys: [appKey.publicKey],
+    permissions: PERMISSIONS,
+  })
+  const installations = Array.from({ length: owners }, (_, n) => {
+    github.addRepository({ owner: ownerName(n), name: '.github' })
+    return github.install({ app, account: ownerName(n) })
+  })
+  return { appId: app.id, installationId: installations[0]?.id ?? 0 }
+}
+
+function addPolicies({ addRepository, push }: GitHubEmulator, shape: WorldShape): void {
+  const files = new Map<string, Record<string, string>>()
+  for (let n = 0; n < shape.policies; n++) {
+    const target = targetOf(n, shape)
+    const folder = files.get(target.scope) ?? {}
+    folder[policyPath(target)] = policyText(n, issuerAt(target.issuer).issuer, shape)
+    files.set(target.scope, folder)
+  }
+  for (const [repository, folder] of files) {
+    const [owner = '', name = ''] = repository.split('/')
+    addRepository({ owner, name })
+    push({ repository, files: folder })
+  }
+}
+
+function issuerAt(index: number): Issuer {
+  const issuer = issuers[index]
+  if (issuer === undefined) throw new Error(`there is no issuer ${index}`)
+  return issuer
+}
+
+async function perform<Kind extends keyof WorldCommands>({
+  id,
+  kind,
+  argument,
+}: WorldRequest<Kind>): Promise<WorldReply> {
+  try {
+    return { id, answer: await handlers[kind](argument) }
+  } catch (thrown) {
+    return { id, error: String(thrown) }
+  }
+}
+
+process.on('message', (request: WorldRequest) => {
+  void perform(request).then((reply) => process.send?.(reply))
+})
+process.on('disconnect', () => {
+  process.exit(0)
+})
