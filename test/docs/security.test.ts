@@ -12,7 +12,7 @@ interface Line {
 }
 
 /** The rows that have to be there, by their letter. */
-const ROWS = { S: 17, J: 16, P: 3, R: 4, X: 7, Q: 7, W: 1, G: 6, N: 5 }
+const ROWS = { S: 17, J: 16, P: 3, R: 4, X: 7, Q: 7, W: 1, G: 6, N: 7 }
 
 const TEST = /^\[([\w/-]+)\] `([^`]+)`$/
 const NONE = '—'
@@ -27,7 +27,7 @@ const lines: readonly Line[] = Array.from(
 function hasTest(text: string, name: string): boolean {
   const pattern = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
   return new RegExp(
-    `\\b(?:test|it|describe)\\(\\s*(?:'${pattern}'|"${pattern}"|\`${pattern}\\s*(?:\\$\\{|\`))`,
+    `\\b(?:test|it|describe|fuzz)\\(\\s*(?:'${pattern}'|"${pattern}"|\`${pattern}\\s*(?:\\$\\{|\`))`,
   ).test(text)
 }
 
