@@ -34,7 +34,8 @@ export interface PlaceOptions {
 }
 
 /**
- * Reads `--level`, `--repo` and `--org-policy-repo`.
+ * Reads `--level`, `--repo` and `--org-policy-repo`. The repository decides the level in an exchange, so that both are
+ * taken only where they agree.
  *
  * @throws UsageError
  */
@@ -49,12 +50,19 @@ export async function readPlaceOptions(
       '--org-policy-repo is the name of a repository, without its owner: write --org-policy-repo NAME',
     )
   }
-  return {
-    level:
-      level === undefined ? undefined : await chooseWord('--level', level, ['repository', 'organization']),
-    home: repo === undefined ? undefined : readHome(repo),
-    orgPolicyRepo,
+  const said =
+    level === undefined ? undefined : await chooseWord('--level', level, ['repository', 'organization'])
+  const home = repo === undefined ? undefined : readHome(repo)
+  if (said !== undefined && home !== undefined && said !== levelOf(home.name, orgPolicyRepo)) {
+    throw new UsageError(
+      `policies in ${home.fullName} are those of ${said === 'organization' ? 'a repository' : 'an organization'}: leave --level out`,
+    )
   }
+  return { level: said, home, orgPolicyRepo }
+}
+
+function levelOf(repository: string, orgPolicyRepo: string): PolicyLevel {
+  return isSameName(repository, orgPolicyRepo) ? 'organization' : 'repository'
 }
 
 function readHome(fullName: string): PolicyHome {

@@ -86,7 +86,8 @@ export async function sendRequest(request: HttpRequest, options: HttpOptions): P
   } catch (thrown) {
     if (thrown instanceof ClientError) throw thrown
     if (signal?.aborted === true) throw new ClientError('aborted', 'the request was aborted')
-    if (stop.signal.reason === TIMED_OUT) throw new ClientError('timed_out', `${url.host} did not answer in time`)
+    if (stop.signal.reason === TIMED_OUT)
+      throw new ClientError('timed_out', `${url.host} did not answer in time`)
     throw new ClientError('unreachable', `${url.host} cannot be reached${codeOf(thrown)}`)
   } finally {
     clearTimeout(timer)

@@ -1,6 +1,6 @@
 import { StsError } from '#pkg/errors'
 import { checkAudience, checkSubject } from '#pkg/policy'
-import type { TokenRecord } from '#pkg/jwt'
+import { NOT_BEFORE_LEEWAY_MS, type TokenRecord } from '#pkg/jwt'
 
 /** The registered claims that count (RFC 7519, section 4.1), read and of the right shape. */
 export interface RegisteredClaims {
@@ -13,8 +13,6 @@ export interface RegisteredClaims {
   readonly notBefore: number | undefined
 }
 
-/** How far ahead an issuer's clock may be. A token is never used past its end. */
-const NOT_BEFORE_LEEWAY_MS = 5 * 60_000
 /** ECMA-262, section 21.4.1.1: later than this is no time. */
 const TIME_MAX_MS = 8.64e15
 

@@ -89,6 +89,7 @@ export function createHttp2Front({
       return
     }
     const { connection, guard } = peer
+    if (guard.isCut) return
     guard.streamOpened()
     const slot = connection.begin()
     stream.once('close', () => {

@@ -25,6 +25,8 @@ const BYTE_CHECK_MS = 1_000
 
 /** Watches one HTTP/2 session for floods that cost this side more than the peer. */
 export interface Http2Guard {
+  /** Whether the session is about to end: what still arrives is not served. */
+  readonly isCut: boolean
   streamOpened(): void
   /** A stream ended before its answer did, cancelled by the peer or for what it sent. */
   streamReset(): void
@@ -77,6 +79,9 @@ export function guardHttp2Session({ session, connection, now, onCut }: Http2Guar
   })
 
   return {
+    get isCut() {
+      return isCut
+    },
     streamOpened() {
       bytesCredited += BYTES_PER_STREAM
     },

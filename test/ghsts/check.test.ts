@@ -147,6 +147,11 @@ describe('ghsts policy check', () => {
       { claims: { ...CLAIMS, nbf: FAR_FUTURE } },
       ['not_verified', 'not_yet_valid'],
     ],
+    [
+      'nothing of a start that an exchange would let pass',
+      { claims: { ...CLAIMS, nbf: Math.floor(Date.now() / 1000) + 120 } },
+      ['not_verified'],
+    ],
     ['nothing of a time that is none', { claims: { ...CLAIMS, exp: -1e300, nbf: '9' } }, ['not_verified']],
     ['that a domain is missing', { options: [] }, ['not_verified', 'no_domain']],
     [
@@ -160,6 +165,15 @@ describe('ghsts policy check', () => {
       assert.deepEqual((await check(makeFolder(t), question)).notes, codes)
     })
   }
+
+  it('takes no domain that no service can have', async (t) => {
+    const file = writeFileAt(makeFolder(t), 'x.sts.yaml', POLICY)
+    const claims = writeFileAt(makeFolder(t), 'claims.json', JSON.stringify(CLAIMS))
+    const args = ['policy', 'check', '--policy', file, '--claims', claims]
+    const { status, stderr } = await runGhsts([...args, '--domain', `https://${DOMAIN}`])
+    assert.equal(status, 2)
+    assert.match(stderr, /--domain sts\.example\.com/)
+  })
 
   it('shows where an exact subject is left, and the line that would match', async (t) => {
     const { report } = await check(makeFolder(t), {
@@ -220,6 +234,7 @@ describe('a token', () => {
     const { status, stdout, stderr } = await checkToken(makeFolder(t), `${token}\n`, '-')
     assert.equal(status, 0, stdout)
     assert.match(stderr, /decoded, not verified/)
+    assert.match(stderr, /has no time at which it expires/)
   })
 
   const broken: readonly (readonly [reason: string, text: string])[] = [

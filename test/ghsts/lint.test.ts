@@ -133,7 +133,7 @@ describe('ghsts policy lint', () => {
     ['x.sts.yaml', ['--level', 'organization'], 'organization'],
     ['x.sts.yaml', ['--repo', 'acme/.github'], 'organization'],
     [`acme/.github/${FOLDER}/x.sts.yaml`, ['--repo', 'acme/app'], 'repository'],
-    ['x.sts.yaml', ['--repo', 'acme/app', '--level', 'organization'], 'organization'],
+    ['x.sts.yaml', ['--repo', 'acme/.github', '--level', 'organization'], 'organization'],
     [`acme/policies/${FOLDER}/x.sts.yaml`, ['--org-policy-repo', 'policies'], 'organization'],
     [`acme/.github/${FOLDER}/x.sts.yaml`, ['--org-policy-repo', 'policies'], 'repository'],
   ]
@@ -144,6 +144,36 @@ describe('ghsts policy lint', () => {
       assert.deepEqual(linted.findings, level === 'organization' ? [] : ['error organization_field 5:1'])
     })
   }
+
+  for (const place of [
+    ['--repo', 'acme/app', '--level', 'organization'],
+    ['--repo', 'acme/.github', '--level', 'repository'],
+  ]) {
+    it(`takes no level that an exchange would not: ${place.join(' ')}`, async (t) => {
+      const file = writeFileAt(makeFolder(t), 'x.sts.yaml', ORGANIZATION_POLICY)
+      const { status, stdout, stderr } = await runGhsts(['policy', 'lint', file, ...place])
+      assert.deepEqual([status, stdout], [2, ''])
+      assert.match(stderr, /^ghsts: policies in acme\/[^\n]+ leave --level out\n$/)
+    })
+  }
+
+  it('gives no commands to a runner', async (t) => {
+    const text = `${POLICY}"##[set-output name=x]y": 1\n`
+    const file = writeFileAt(makeFolder(t), 'x.sts.yaml', text)
+    for (const format of [[], ['--json']]) {
+      const { stdout } = await runGhsts(['policy', 'lint', file, ...format])
+      assert.match(stdout, /set-output/)
+      assert.doesNotMatch(stdout, /##\[/)
+    }
+  })
+
+  it('compares a loopback issuer with octo-sts as it was told to read it', async (t) => {
+    const list = 'issuers: [http://localhost:8080]\n'
+    const file = writeFileAt(makeFolder(t), 'trusted-token-issuers.yaml', list)
+    const told = await runGhsts(['policy', 'lint', '--octo-sts', '--allow-loopback-issuers', file])
+    assert.doesNotMatch(told.stdout, / error /)
+    assert.equal((await runGhsts(['policy', 'lint', '--octo-sts', file])).status, 1)
+  })
 
   const unreachable: readonly (readonly [path: string, text: string, options: readonly string[]])[] = [
     ['x.sts.yml', POLICY, []],

@@ -37,6 +37,12 @@ test('takes a token that GitHub does not know for dead, and says so', async (t) 
   assert.match(stderr, /does not know/)
 })
 
+test('sends nothing that is too short for a token', async (t) => {
+  const { url, asked } = await startGitHub(t, 401)
+  const { status, stdout } = await runGhsts(['revoke', '--github-url', url], { input: 'null\n' })
+  assert.deepEqual([status, stdout, asked], [2, '', []])
+})
+
 for (const [status, expected] of [
   [204, 'revoked'],
   [401, 'invalid'],

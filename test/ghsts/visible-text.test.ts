@@ -27,6 +27,7 @@ describe('visible', () => {
     ['abc\u202edef\u2066', 'abc<U+202E>def<U+2066>'],
     ['\u2028', '<U+2028>'],
     ['\ud800', '<U+D800>'],
+    ['a##[b', 'a## [b'],
     ['\u{e0041}', '<U+E0041>'],
   ]
   for (const [text, shown] of cases) {
@@ -141,6 +142,7 @@ describe('isLikeToken', () => {
     '.github/chainguard/keyvault-production.long-name-of-it.sts.yaml',
     'eyeglasses.catalogue.sts.yaml',
     'ghs_short',
+    'gha_production_deploys.sts.yaml',
     'acme/app',
     'https://token.actions.githubusercontent.com',
     'repo:acme@1/app@2:ref:refs/heads/main',

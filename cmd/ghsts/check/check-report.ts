@@ -38,4 +38,5 @@ export interface Note {
 }
 
 /** The names are stable. */
-export type NoteCode = 'not_verified' | 'expired' | 'not_yet_valid' | 'origin_not_judged' | 'no_domain'
+export type NoteCode =
+  'not_verified' | 'no_expiry' | 'expired' | 'not_yet_valid' | 'origin_not_judged' | 'no_domain'

@@ -22,6 +22,10 @@ export async function checkToken(args: readonly string[], terminal: Terminal): P
     throw new UsageError('a file has no option: write --policy FILE --token FILE')
   const file = options.get('policy')
   if (file === undefined) throw new UsageError('the policy is missing: write --policy FILE')
+  const domain = options.get('domain')
+  if (domain?.includes('/') === true) {
+    throw new UsageError('a domain has neither scheme nor path: write --domain sts.example.com')
+  }
   const source = chooseSource(options.get('token'), options.get('claims'))
   const place = await readPlaceOptions(options.get)
   const { level } = describePolicyFile(file, place)
@@ -35,7 +39,7 @@ export async function checkToken(args: readonly string[], terminal: Terminal): P
     document: read.bytes,
     level,
     home: place.home,
-    domain: options.get('domain'),
+    domain,
     allowLoopback: options.has('allow-loopback-issuers'),
     kind: source.kind,
     token: await readTokenSource(source, terminal),

@@ -1,3 +1,4 @@
+import { NOT_BEFORE_LEEWAY_MS } from '#pkg/jwt'
 import { claimOf, type Claims, type CompiledTrustPolicy, type MatchContext } from '#pkg/policy'
 import type { Note } from './check-report.ts'
 
@@ -17,13 +18,18 @@ export function notesOnToken(
   ]
   if (claims === undefined) return notes
   const expiry = timeOf(claimOf(claims, 'exp'))
+  if (kind === 'token' && expiry === undefined) {
+    const message = `${what} has no time at which it expires: an exchange would refuse it`
+    notes.push({ code: 'no_expiry', message })
+  }
   if (expiry !== undefined && expiry <= now) {
     const message = `${what} expired at ${new Date(expiry).toISOString()}: an exchange would refuse it`
     notes.push({ code: 'expired', message })
   }
   const start = timeOf(claimOf(claims, 'nbf'))
-  if (start !== undefined && start > now) {
-    const message = `${what} is not valid before ${new Date(start).toISOString()}: an exchange would refuse it until then`
+  if (start !== undefined && start - NOT_BEFORE_LEEWAY_MS > now) {
+    const from = new Date(start - NOT_BEFORE_LEEWAY_MS).toISOString()
+    const message = `${what} is not valid yet: an exchange would refuse it until ${from}`
     notes.push({ code: 'not_yet_valid', message })
   }
   return notes

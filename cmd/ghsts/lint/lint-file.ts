@@ -23,7 +23,7 @@ export interface LintOptions {
 /** Holds a document against octo-sts's reading of it. */
 export type CompareWithOctoSts = (
   document: Uint8Array,
-  options: { readonly level: PolicyLevel | 'issuer-list' },
+  options: { readonly level: PolicyLevel | 'issuer-list'; readonly allowLoopback: boolean },
 ) => { readonly octoSts: 'accepts' | 'rejects'; readonly differences: readonly Diagnostic[] }
 
 /** A file, and its lines where it is text that can be shown. */
@@ -42,7 +42,10 @@ export async function lintFile(file: string, options: LintOptions): Promise<Lint
   }
   const { bytes } = read
   const found = level === 'issuer-list' ? lintIssuerList(bytes, options) : lintPolicy(bytes, level, options)
-  const comparison = options.compareWithOctoSts?.(bytes, { level })
+  const comparison = options.compareWithOctoSts?.(bytes, {
+    level,
+    allowLoopback: options.allowLoopback,
+  })
   // The comparison says of each field that octo-sts does not read what becomes of the policy.
   const own = comparison === undefined ? found : found.filter(({ code }) => code !== 'not_portable')
   const diagnostics = withoutRepetition([...own, ...(comparison?.differences ?? [])])

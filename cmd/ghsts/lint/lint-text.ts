@@ -47,7 +47,9 @@ export function renderSummary(report: LintReport): string {
 
 function renderFinding(file: string, diagnostic: Diagnostic, paint: Paint): string {
   const { line, column, severity, code, message } = diagnostic
-  const place = paint(`${visible(file)}:${line}:${column}`, 'bold')
+  // At the beginning of a line, `::` is a command to a runner.
+  const name = visible(file).replace(/^\s*::/, './::')
+  const place = paint(`${name}:${line}:${column}`, 'bold')
   const kind = paint(severity, 'bold', styleOf(severity))
   return `${place} ${kind} ${paint(visible(code), 'cyan')} ${visible(message)}\n`
 }

@@ -5,7 +5,7 @@
  * @see https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github#githubs-token-formats
  */
 const TOKEN =
-  /(?<![A-Za-z0-9])(?:eyJ[\w-]{13}|e[yw][\w-]{14,}\.[\w-]{16,}\.|gh[a-z]_\w{16}|github_pat_\w{16})/
+  /(?<![A-Za-z0-9])(?:eyJ[\w-]{13}|e[yw][\w-]{14,}\.[\w-]{16,}\.|gh[a-z]_[A-Za-z0-9]{16}|github_pat_\w{16})/
 
 /** Whether an argument may be a token, and so must not be repeated anywhere. */
 export function isLikeToken(argument: string): boolean {

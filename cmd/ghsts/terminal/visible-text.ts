@@ -9,21 +9,25 @@ const CONTROL_PICTURES = 0x2400
 const DELETE = 0x7f
 const DELETE_PICTURE = '\u2421'
 
+/** Runners of GitHub Actions take it for a command, anywhere in a line of either output. */
+const RUNNER_COMMAND = '##['
+
 /**
  * `text` as it can be shown on one line of a terminal: each character that would act there, or that nobody could see,
- * is replaced by a picture or its number. Line breaks and tabs too.
+ * is replaced by a picture or its number. Line breaks and tabs too. It gives no commands to a runner, except where it
+ * begins a line with `::`.
  */
 export function visible(text: string): string {
-  return text.replace(UNSEEN, (character) => {
+  return text.replaceAll(RUNNER_COMMAND, '## [').replace(UNSEEN, (character) => {
     const code = character.codePointAt(0) ?? 0
     if (code < 0x20) return String.fromCodePoint(CONTROL_PICTURES + code)
     return code === DELETE ? DELETE_PICTURE : `<U+${hex(code)}>`
   })
 }
 
-/** JSON in which such characters are escaped: the same value to a parser, and harmless on a terminal. */
+/** JSON in which all that is escaped: the same value to a parser, and harmless on a terminal. */
 export function toJson(value: unknown): string {
-  const json = JSON.stringify(value, undefined, 2)
+  const json = JSON.stringify(value, undefined, 2).replaceAll(RUNNER_COMMAND, '##\\u005b')
   return json.replace(/[^\n\P{C}]|[\p{Zl}\p{Zp}]/gu, (character) =>
     Array.from({ length: character.length }, (_, at) => `\\u${hex(character.charCodeAt(at))}`).join(''),
   )

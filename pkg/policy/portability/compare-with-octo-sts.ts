@@ -14,6 +14,8 @@ import { modelOctoStsPolicy } from './octo-sts-policy.ts'
 export interface OctoStsComparisonOptions {
   /** What the document is, and where it was read from. */
   readonly level: PolicyLevel | 'issuer-list'
+  /** Whether this service takes `http` issuers on the loopback. Default: false. */
+  readonly allowLoopback?: boolean
 }
 
 /** What octo-sts and this service make of one document. */
@@ -42,10 +44,13 @@ export interface OctoStsComparison {
  */
 export function compareWithOctoSts(
   document: Uint8Array | string,
-  { level }: OctoStsComparisonOptions,
+  { level, allowLoopback = false }: OctoStsComparisonOptions,
 ): OctoStsComparison {
   const model = modelOctoSts(document, level)
-  const read = level === 'issuer-list' ? readIssuerList(document) : readTrustPolicy(document, { level })
+  const read =
+    level === 'issuer-list'
+      ? readIssuerList(document, { allowLoopback })
+      : readTrustPolicy(document, { level })
   const octoSts = model.refusals.length > 0 ? 'rejects' : 'accepts'
   const here = read.ok ? 'valid' : 'invalid'
   if (octoSts === 'rejects' && here === 'invalid') return { octoSts, here, differences: [] }
