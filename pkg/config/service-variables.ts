@@ -222,8 +222,7 @@ export const SERVICE_VARIABLES = {
     type: choiceType(['debug', 'info', 'warn', 'error'] as const, { ignoreCase: true }),
     default: 'info',
     example: 'debug',
-    remarks:
-      'The records of exchanges are written at every level. `debug` adds every call to GitHub.',
+    remarks: 'The records of exchanges are written at every level. `debug` adds every call to GitHub.',
   },
   STS_STRICT_CONFIG: {
     topic: 'Log and start',
