@@ -7,7 +7,7 @@ export type InputLine =
       /** Valid until the next line is asked for. */
       readonly bytes: Uint8Array
     }
-  | { readonly ok: false; readonly problem: 'too_long' }
+  | { readonly ok: false }
 
 /**
  * Splits a stream at line feeds and nothing else; the last line needs none. Holds `maxBytes` at most beside one chunk
@@ -34,8 +34,7 @@ export async function* splitLines(
     length = needed
   }
   const finish = (): InputLine => {
-    const line: InputLine =
-      length > maxBytes ? { ok: false, problem: 'too_long' } : { ok: true, bytes: begun.subarray(0, length) }
+    const line: InputLine = length > maxBytes ? { ok: false } : { ok: true, bytes: begun.subarray(0, length) }
     length = 0
     return line
   }

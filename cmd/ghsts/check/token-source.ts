@@ -1,5 +1,5 @@
 import { StsError } from '#pkg/errors'
-import { readToken } from '#pkg/jwt'
+import { isJsonObject, readToken } from '#pkg/jwt'
 import type { Claims } from '#pkg/policy'
 import type { Terminal } from '../command.ts'
 import { readFileBytes } from '../read-file.ts'
@@ -56,7 +56,7 @@ async function readClaims(file: string): Promise<Claims> {
     )
   }
   const value = parseJson(read.bytes)
-  if (isClaims(value)) return value
+  if (isJsonObject(value)) return value
   throw new UsageError(
     'the claims are no JSON object: write {"iss": "...", "sub": "...", "aud": "..."} to the file',
   )
@@ -68,8 +68,4 @@ function parseJson(bytes: Uint8Array): unknown {
   } catch {
     return undefined
   }
-}
-
-function isClaims(value: unknown): value is Claims {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -6,6 +6,7 @@ import {
   readTrustPolicy,
   type CompiledTrustPolicy,
   type Diagnostic,
+  type loadOctoStsComparison,
   type PolicyLevel,
 } from '#pkg/policy'
 import { describePolicyFile, type PlaceOptions } from '../policy-file.ts'
@@ -21,10 +22,7 @@ export interface LintOptions {
 }
 
 /** Holds a document against octo-sts's reading of it. */
-export type CompareWithOctoSts = (
-  document: Uint8Array,
-  options: { readonly level: PolicyLevel | 'issuer-list'; readonly allowLoopback: boolean },
-) => { readonly octoSts: 'accepts' | 'rejects'; readonly differences: readonly Diagnostic[] }
+export type CompareWithOctoSts = Awaited<ReturnType<typeof loadOctoStsComparison>>
 
 /** A file, and its lines where it is text that can be shown. */
 export interface LintedSource {
