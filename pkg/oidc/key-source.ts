@@ -64,7 +64,7 @@ export function createKeySource(options: KeySourceOptions): KeySource {
       const metadata = await session.get(discoveryUrl(issuer), { redirects: REDIRECTS_MAX })
       const { jwksUri, algorithms } = readProviderMetadata(parseDocument(metadata.body), issuer, reach)
       const document = await session.get(jwksUri, { redirects: REDIRECTS_MAX })
-      const keys = readKeySet(parseDocument(document.body))
+      const keys = await readKeySet(parseDocument(document.body))
       return issuerKeys(keys, algorithms, document)
     } finally {
       await session.close()
@@ -78,7 +78,7 @@ export function createKeySource(options: KeySourceOptions): KeySource {
       isUrl && !location.startsWith('file:')
         ? await fetchOverride(new URL(location), signal)
         : await readKeySetFile(isUrl ? fileURLToPath(location) : location, signal)
-    const keys = readKeySet(parseDocument(document.body))
+    const keys = await readKeySet(parseDocument(document.body))
     const named = keys.flatMap(({ algorithm }) => algorithm ?? [])
     return issuerKeys(keys, new Set<Algorithm>(named.length > 0 ? named : ['RS256']), document)
   }

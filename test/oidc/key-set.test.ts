@@ -130,15 +130,15 @@ describe('J: a key is used', () => {
 })
 
 describe('J: a key set', () => {
-  test('is not spoiled by keys that cannot be used', () => {
+  test('is not spoiled by keys that cannot be used', async () => {
     const bad = [{ kty: 'XYZ' }, { ...ec.jwk, x5c: ['broken'] }, null, 1, 'x', [], { ...rsa.jwk, n: '!' }]
     assert.deepEqual(
-      readKeySet({ keys: [...bad, ec.jwk, ...bad] }).map(({ kid }) => kid),
+      (await readKeySet({ keys: [...bad, ec.jwk, ...bad] })).map(({ kid }) => kid),
       ['ec'],
     )
   })
 
-  test('without a usable key is refused', () => {
+  test('without a usable key is refused', async () => {
     for (const document of [
       { keys: [] },
       { keys: [{ kty: 'oct', k: 'AAAA' }] },
@@ -149,13 +149,23 @@ describe('J: a key set', () => {
       { keys: { 0: ec.jwk } },
       { keys: 'x' },
     ]) {
-      assert.throws(() => readKeySet(document), { reason: 'issuer_key_set_unusable' })
+      await assert.rejects(readKeySet(document), { reason: 'issuer_key_set_unusable' })
     }
   })
 
-  test('is read up to its hundredth key', () => {
+  test('is read up to its hundredth key', async () => {
     const keys = Array.from({ length: KEY_SET_MAX_KEYS + 50 }, (_, i) => ({ ...ec.jwk, kid: String(i) }))
-    assert.equal(readKeySet({ keys }).length, KEY_SET_MAX_KEYS)
+    assert.equal((await readKeySet({ keys })).length, KEY_SET_MAX_KEYS)
+  })
+
+  test('leaves turns to others, however many keys it has', async () => {
+    const keys = Array.from({ length: KEY_SET_MAX_KEYS }, (_, i) => ({ ...ec.jwk, kid: String(i) }))
+    const reading = { ended: false }
+    const read = readKeySet({ keys }).finally(() => (reading.ended = true))
+    let turns = 0
+    for (; !reading.ended; turns++) await new Promise((resolve) => setImmediate(resolve))
+    await read
+    assert.ok(turns >= KEY_SET_MAX_KEYS, `${turns} turns`)
   })
 })
 
@@ -167,7 +177,7 @@ describe('J: the keys that a token is tried with', () => {
     keys: readonly object[],
     algorithms = ES256,
   ): Promise<string> {
-    return verifyWithKeySet(readToken(await bearer), readKeySet({ keys }), algorithms)
+    return verifyWithKeySet(readToken(await bearer), await readKeySet({ keys }), algorithms)
   }
   const other = createSigningKey('other')
   const withId = ({ jwk }: SigningKey, kid?: string): object => ({ ...jwk, kid })
