@@ -64,8 +64,11 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       deployments: 'write',
       issues: 'write',
       members: 'read',
+      merge_queues: 'read',
+      metadata: 'read',
       pull_requests: 'write',
     },
+    events: ['push', 'pull_request', 'merge_group', 'check_suite', 'check_run', 'repository'],
     publicKeys: [appKey.publicKey],
   })
   github.install({ app, account: ACME.login })

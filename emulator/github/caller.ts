@@ -3,7 +3,9 @@ import type { Answer } from '../http/message.ts'
 import type { AccessToken, TokenStore } from './access-token.ts'
 import type { AppJwtResult } from './app-jwt.ts'
 import { errorAnswer } from './error-answer.ts'
+import { botOf } from './model/app.ts'
 import type { App } from './model/app.ts'
+import type { Actor } from './model/account.ts'
 
 /** Who a request comes from. */
 export type Caller =
@@ -38,6 +40,12 @@ export async function authenticate(
   return result.ok
     ? { ok: true, caller: { kind: 'app', app: result.app } }
     : { ok: false, answer: errorAnswer(result.status, result.message) }
+}
+
+/** Whom the events of a request name as their sender; undefined for a caller without an App. */
+export function actorOf(caller: Caller): Actor | undefined {
+  if (caller.kind === 'anonymous') return undefined
+  return botOf(caller.kind === 'app' ? caller.app : caller.token.installation.app)
 }
 
 /** What a suspended installation gets, for its tokens and for asking for one. */

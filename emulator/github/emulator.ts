@@ -9,21 +9,36 @@ import type { AccessToken } from './access-token.ts'
 import { createAppJwtCheck } from './app-jwt.ts'
 import { createControl } from './control.ts'
 import type { GitHubControl } from './control.ts'
+import type { Actor } from './model/account.ts'
+import type { GitHubEvent } from './model/event.ts'
+import type { Push } from './model/push.ts'
 import { createRegistry } from './model/registry.ts'
-import type { Push } from './model/repository.ts'
+import { pushEffects } from './push-effects.ts'
 import { createRateLimiter, DEFAULT_RATE_LIMITS } from './rate-limit.ts'
 import type { BudgetChange, BudgetOwner, RateLimits } from './rate-limit.ts'
 import { createResponder } from './respond.ts'
 import { createRouter } from './route.ts'
 import { appRoutes } from './routes/apps.ts'
+import { checkRunRoutes } from './routes/check-runs.ts'
+import { checkSuiteRoutes } from './routes/check-suites.ts'
+import { commitRoute } from './routes/commits.ts'
+import { compareRoute } from './routes/compare.ts'
 import { readContentsRoute } from './routes/contents.ts'
+import { hookDeliveryRoutes } from './routes/hook-deliveries.ts'
 import { installationTokenRoutes } from './routes/installation-tokens.ts'
 import { issueRoutes } from './routes/issues.ts'
+import { pullRoutes } from './routes/pulls.ts'
 import { rateLimitRoute } from './routes/rate-limit.ts'
 import { repositoryRoutes } from './routes/repositories.ts'
 import { writeContentsRoute } from './routes/write-contents.ts'
+import { createDeliveries } from './webhook/deliveries.ts'
+import { createDispatch } from './webhook/dispatch.ts'
 
 const CALLS_KEPT = 10_000
+const DELIVERIES_KEPT = 1000
+
+/** https://docs.github.com/webhooks/using-webhooks/best-practices-for-using-webhooks#respond-within-10-seconds */
+const WEBHOOK_TIMEOUT_MS = 10_000
 
 /** How a GitHub is started. */
 export interface GitHubOptions extends ListenOptions {
@@ -31,6 +46,16 @@ export interface GitHubOptions extends ListenOptions {
   readonly rateLimits?: Partial<RateLimits>
   /** Calls kept in the log, the newest; default 10,000. */
   readonly callsKept?: number
+  /** Finished deliveries kept in the log, the newest; default 1,000. */
+  readonly deliveriesKept?: number
+  /** Time that a webhook's receiver has to answer, in ms; default 10,000. */
+  readonly webhookTimeoutMs?: number
+}
+
+/** What can be listened for: pushes, and everything that webhooks tell of, pushes too. */
+export interface Heard {
+  readonly push: Push
+  readonly event: GitHubEvent
 }
 
 /** A GitHub of one's own, on loopback. */
@@ -48,8 +73,8 @@ export interface GitHubEmulator extends GitHubControl {
   readonly setRateLimit: (owner: BudgetOwner, change: BudgetChange) => void
   /** Tokens that would be accepted now, oldest first. */
   readonly liveTokens: () => readonly AccessToken[]
-  /** Calls `listener` after each push, the REST API's and the control's; returns a function that ends it. */
-  readonly on: (event: 'push', listener: (push: Push) => void) => () => void
+  /** Calls `listener` after each push, or each event, the REST API's and the control's; returns a function that ends it. */
+  readonly on: <K extends keyof Heard>(kind: K, listener: (what: Heard[K]) => void) => () => void
   readonly close: () => Promise<void>
 }
 
@@ -60,7 +85,13 @@ const routes = [
   ...appRoutes,
   ...repositoryRoutes,
   ...issueRoutes,
+  ...pullRoutes,
+  ...checkRunRoutes,
+  ...checkSuiteRoutes,
+  compareRoute,
+  commitRoute,
   rateLimitRoute,
+  ...hookDeliveryRoutes,
 ]
 
 /** Starts a GitHub with nothing in it. */
@@ -72,17 +103,32 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubEm
   const tokens = createTokenStore(now)
   const limiter = createRateLimiter({ ...DEFAULT_RATE_LIMITS, ...options.rateLimits }, now)
   const match = createRouter(routes)
-  const listeners = new Set<(push: Push) => void>()
-  const announce = (push: Push): void => {
-    for (const listener of listeners) listener(push)
+  const listeners: { readonly [K in keyof Heard]: Set<(what: Heard[K]) => void> } = {
+    push: new Set(),
+    event: new Set(),
   }
+  const deliveries = createDeliveries({
+    timeoutMs: options.webhookTimeoutMs ?? WEBHOOK_TIMEOUT_MS,
+    kept: options.deliveriesKept ?? DELIVERIES_KEPT,
+    now,
+    webhookOf: (appId) => registry.apps.get(appId)?.webhook,
+  })
   let api = ''
+  const dispatch = createDispatch({ registry, deliveries, api: () => api })
+  const announce = (event: GitHubEvent, actor?: Actor): void => {
+    dispatch(event, actor)
+    for (const listener of listeners.event) listener(event)
+    if (event.kind !== 'push') return
+    for (const listener of listeners.push) listener(event.push)
+    for (const effect of pushEffects(registry, now(), event.push)) announce(effect, actor)
+  }
   const platform = {
     registry,
     tokens,
     limiter,
     now,
     announce,
+    deliveries,
     get api() {
       return api
     },
@@ -96,7 +142,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubEm
   api = server.baseUrl
 
   return {
-    ...createControl(registry, tokens, now, announce),
+    ...createControl({ registry, tokens, deliveries, now, announce }),
     baseUrl: server.baseUrl,
     calls: log.calls,
     clearCalls: log.clear,
@@ -106,12 +152,15 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubEm
     clearFaults: faults.clear,
     setRateLimit: limiter.change,
     liveTokens: tokens.live,
-    on(_event, listener) {
-      listeners.add(listener)
+    on(kind, listener) {
+      const heard = listeners[kind]
+      heard.add(listener)
       return () => {
-        listeners.delete(listener)
+        heard.delete(listener)
       }
     },
-    close: server.close,
+    async close() {
+      await Promise.all([deliveries.close(), server.close()])
+    },
   }
 }

@@ -10,8 +10,9 @@ export interface Page<T> {
 }
 
 /** Cuts out the page that `per_page` and `page` ask for. */
-export function paginate<T>(all: readonly T[], { received }: RoutedRequest, api: string): Page<T> {
-  const perPage = Math.min(PER_PAGE_MAX, positive(received.query.get('per_page'), PER_PAGE_DEFAULT))
+export function paginate<T>(all: readonly T[], request: RoutedRequest, api: string): Page<T> {
+  const { received } = request
+  const perPage = pageSize(request)
   const page = positive(received.query.get('page'), 1)
   const last = Math.max(1, Math.ceil(all.length / perPage))
   const link = (target: number, rel: string): string => {
@@ -28,6 +29,11 @@ export function paginate<T>(all: readonly T[], { received }: RoutedRequest, api:
     items: all.slice((page - 1) * perPage, page * perPage),
     headers: links.length === 0 ? {} : { link: links.join(', ') },
   }
+}
+
+/** Entries of a page, as `per_page` asks for. */
+export function pageSize({ received }: RoutedRequest): number {
+  return Math.min(PER_PAGE_MAX, positive(received.query.get('per_page'), PER_PAGE_DEFAULT))
 }
 
 function positive(text: string | null, otherwise: number): number {

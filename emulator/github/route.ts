@@ -2,9 +2,11 @@ import type { Answer, ReceivedRequest } from '../http/message.ts'
 import type { TokenStore } from './access-token.ts'
 import type { Caller } from './caller.ts'
 import { errorAnswer } from './error-answer.ts'
+import type { Actor } from './model/account.ts'
+import type { GitHubEvent } from './model/event.ts'
 import type { Registry } from './model/registry.ts'
-import type { Push } from './model/repository.ts'
 import type { RateLimiter } from './rate-limit.ts'
+import type { Deliveries } from './webhook/deliveries.ts'
 
 /** What the routes work on. */
 export interface Platform {
@@ -14,8 +16,9 @@ export interface Platform {
   /** Base of all API links, without a trailing slash. */
   readonly api: string
   readonly now: () => number
-  /** Tells those who listen for pushes. */
-  readonly announce: (push: Push) => void
+  /** Tells those who listen, and the webhooks, what happened and who did it; default a user. */
+  readonly announce: (event: GitHubEvent, actor?: Actor) => void
+  readonly deliveries: Deliveries
 }
 
 /** A request whose route and caller are known. */

@@ -7,3 +7,10 @@ export interface Account {
   /** ms since the epoch. */
   readonly createdAt: number
 }
+
+/** Who did something. */
+export interface Actor {
+  readonly login: string
+  readonly id: number
+  readonly type: 'User' | 'Bot'
+}

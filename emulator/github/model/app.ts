@@ -1,6 +1,17 @@
 import type { KeyObject } from 'node:crypto'
-import type { Account } from './account.ts'
+import type { Account, Actor } from './account.ts'
 import type { Permissions } from './permission.ts'
+
+/** Where an App's events go. */
+export interface Webhook {
+  readonly id: number
+  /** `http://` on a loopback address. */
+  readonly url: string
+  /** Key of the signatures; without one, deliveries are not signed. */
+  readonly secret?: string
+  /** Default `json`; `form` sends `payload=<JSON>`, URL-encoded. */
+  readonly contentType?: 'json' | 'form'
+}
 
 /** A GitHub App. */
 export interface App {
@@ -15,5 +26,12 @@ export interface App {
   readonly events: readonly string[]
   /** Public halves of its private keys; GitHub lets an App have several. */
   readonly publicKeys: KeyObject[]
+  /** Undefined: nothing is sent. */
+  webhook: Webhook | undefined
   readonly createdAt: number
+}
+
+/** The account that an App acts as. */
+export function botOf({ id, slug }: App): Actor {
+  return { login: `${slug}[bot]`, id, type: 'Bot' }
 }

@@ -1,6 +1,13 @@
-import type { Account } from './account.ts'
-import type { Commit, GitEntry } from './git.ts'
-import { gitCommit } from './git.ts'
+import type { Account, Actor } from './account.ts'
+import type { App } from './app.ts'
+import type {
+  CheckAction,
+  CheckAnnotation,
+  CheckConclusion,
+  CheckOutput,
+  CheckStatus,
+} from './check-output.ts'
+import type { Commit } from './git.ts'
 
 /** One issue of a repository. */
 export interface Issue {
@@ -8,93 +15,132 @@ export interface Issue {
   readonly number: number
   readonly title: string
   readonly body: string | null
-  /** Login of who opened it. */
-  readonly author: { readonly login: string; readonly id: number; readonly type: 'Bot' | 'User' }
+  readonly author: Actor
   readonly createdAt: number
 }
 
-/** A repository with its history. */
+/** A request to take the commits of one branch into another, of the same repository or of its parent. */
+export interface PullRequest {
+  readonly id: number
+  readonly number: number
+  /** Where the changes shall go. */
+  readonly repository: Repository
+  /** Where the changes are: the same repository, or a fork of it. */
+  readonly headRepository: Repository
+  readonly headBranch: string
+  readonly baseBranch: string
+  readonly title: string
+  readonly body: string | null
+  readonly author: Actor
+  state: 'open' | 'closed'
+  /** Heads of both branches when it was opened or closed: what a closed one stays at, or one whose branch is gone. */
+  kept: { readonly head: Commit; readonly base: Commit }
+  /** ms since the epoch. */
+  readonly createdAt: number
+  updatedAt: number
+  closedAt: number | null
+}
+
+/** All that one App says about one commit. */
+export interface CheckSuite {
+  readonly id: number
+  readonly app: App
+  readonly repository: Repository
+  readonly headSha: string
+  readonly headCommit: Commit
+  /** Null when no branch of the repository led to the commit, as for one that a fork pushed. */
+  readonly headBranch: string | null
+  /** Head of the branch before the push; 40 zeros for a new branch, null when there was no push. */
+  readonly before: string | null
+  readonly after: string
+  status: CheckStatus
+  conclusion: CheckConclusion | null
+  /** ms since the epoch. */
+  readonly createdAt: number
+  updatedAt: number
+}
+
+/** One check of one commit. */
+export interface CheckRun {
+  readonly id: number
+  readonly suite: CheckSuite
+  name: string
+  status: CheckStatus
+  conclusion: CheckConclusion | null
+  /** ms since the epoch. */
+  startedAt: number
+  completedAt: number | null
+  externalId: string
+  detailsUrl: string
+  output: CheckOutput
+  readonly annotations: CheckAnnotation[]
+  actions: readonly CheckAction[]
+}
+
+/** A repository with its history, and what it holds. */
 export interface Repository {
   readonly id: number
   owner: Account
   name: string
   private: boolean
   defaultBranch: string
+  /** What it is a fork of; null if it is none. */
+  readonly parent: Repository | null
   /** Branch name to its head; empty in a repository without a commit. */
   readonly branches: Map<string, Commit>
-  /** Every commit there ever was, by object id. */
+  /** Tag name to its commit. */
+  readonly tags: Map<string, Commit>
+  /** Every commit there ever was, by object id. A repository and its forks share one map. */
   readonly commits: Map<string, Commit>
   readonly issues: Issue[]
+  /** Those into this repository, oldest first. */
+  readonly pullRequests: PullRequest[]
+  readonly checkSuites: CheckSuite[]
+  readonly checkRuns: CheckRun[]
   readonly createdAt: number
   pushedAt: number
 }
 
-/** What a push does to one path: new bytes, another entry, or null to delete it. */
-export type FileChange = string | Buffer | GitEntry | null
-
-/** One push to one branch. */
-export interface Push {
-  readonly repository: Repository
-  readonly branch: string
-  /** Head before; 40 zeros for a new branch. */
-  readonly before: string
-  readonly after: string
-  readonly commit: Commit
-  readonly added: readonly string[]
-  readonly modified: readonly string[]
-  readonly removed: readonly string[]
+/** What a new repository is made of. */
+export type RepositoryStart = Pick<Repository, 'id' | 'owner' | 'name' | 'private' | 'defaultBranch'> & {
+  readonly now: number
+  readonly parent?: Repository
 }
 
-const NO_COMMIT = '0'.repeat(40)
+/** A repository without a branch. */
+export function createRepository({ now, parent, ...start }: RepositoryStart): Repository {
+  return {
+    ...start,
+    parent: parent ?? null,
+    branches: new Map(),
+    tags: new Map(),
+    commits: parent?.commits ?? new Map<string, Commit>(),
+    issues: [],
+    pullRequests: [],
+    checkSuites: [],
+    checkRuns: [],
+    createdAt: now,
+    pushedAt: now,
+  }
+}
 
 /** `owner/name`, as it is called today. */
 export function fullName(repository: Repository): string {
   return `${repository.owner.login}/${repository.name}`
 }
 
-/** The commit that `ref` (branch, `heads/...`, `refs/heads/...` or object id; default the default branch) names. */
+/**
+ * The commit that `ref` (branch or tag, with or without `heads/`, `tags/`, `refs/heads/`, `refs/tags/`, or an object
+ * id; default the default branch) names.
+ */
 export function resolveRef(repository: Repository, ref: string | undefined): Commit | undefined {
   const name = ref ?? repository.defaultBranch
   const branch = name.replace(/^(refs\/)?heads\//, '')
-  return repository.branches.get(name) ?? repository.branches.get(branch) ?? repository.commits.get(name)
-}
-
-/** Puts one commit on a branch, which is made if it does not exist. */
-export function commitTo(
-  repository: Repository,
-  branch: string,
-  changes: ReadonlyMap<string, GitEntry | null>,
-  message: string,
-  now: number,
-): Push {
-  const head = repository.branches.get(branch)
-  const base = head ?? repository.branches.get(repository.defaultBranch)
-  const files = new Map(base?.files)
-  const added: string[] = []
-  const modified: string[] = []
-  const removed: string[] = []
-  for (const [path, entry] of changes) {
-    const before = files.get(path)
-    if (entry === null) {
-      if (files.delete(path)) removed.push(path)
-    } else {
-      if (before === undefined) added.push(path)
-      else if (before.sha !== entry.sha || before.kind !== entry.kind) modified.push(path)
-      files.set(path, entry)
-    }
-  }
-  const commit = gitCommit(files, base === undefined ? [] : [base.sha], message, now)
-  repository.branches.set(branch, commit)
-  repository.commits.set(commit.sha, commit)
-  repository.pushedAt = now
-  return {
-    repository,
-    branch,
-    before: head?.sha ?? NO_COMMIT,
-    after: commit.sha,
-    commit,
-    added,
-    modified,
-    removed,
-  }
+  const tag = name.replace(/^(refs\/)?tags\//, '')
+  return (
+    repository.branches.get(name) ??
+    repository.branches.get(branch) ??
+    repository.tags.get(tag) ??
+    repository.commits.get(name)
+  )
 }

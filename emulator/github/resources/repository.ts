@@ -16,7 +16,7 @@ export function repositoryJson(api: string, repository: Repository) {
     owner: accountJson(api, repository.owner),
     html_url: html,
     description: null,
-    fork: false,
+    fork: repository.parent !== null,
     url,
     forks_url: `${url}/forks`,
     keys_url: `${url}/keys{/key_id}`,

@@ -101,7 +101,7 @@ export const appRoutes: readonly Route[] = [
 ]
 
 /** The App whose JWT came with a request to a route for Apps. */
-function callingApp({ caller }: RoutedRequest): App {
+export function callingApp({ caller }: RoutedRequest): App {
   if (caller.kind !== 'app') throw new Error('The route is not for Apps only.')
   return caller.app
 }

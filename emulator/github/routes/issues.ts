@@ -1,5 +1,6 @@
 import { jsonAnswer } from '../../http/message.ts'
 import { validationAnswer } from '../error-answer.ts'
+import { nextNumber } from '../model/pull-request.ts'
 import { paginate } from '../pagination.ts'
 import { accessRepository } from '../repository-access.ts'
 import { issueJson } from '../resources/issue.ts'
@@ -44,7 +45,7 @@ export const issueRoutes: readonly Route[] = [
       const app = request.caller.kind === 'installation' ? request.caller.token.installation.app : undefined
       const issue = {
         id: platform.registry.nextId(),
-        number: repository.issues.length + 1,
+        number: nextNumber(repository),
         title: String(title),
         body: typeof body === 'string' ? body : null,
         author: { login: `${app?.slug ?? 'ghost'}[bot]`, id: app?.id ?? 0, type: 'Bot' as const },

@@ -1,7 +1,9 @@
 import { jsonAnswer } from '../../http/message.ts'
+import { actorOf } from '../caller.ts'
 import { errorAnswer, validationAnswer } from '../error-answer.ts'
 import { gitEntry } from '../model/git.ts'
-import { commitTo, fullName } from '../model/repository.ts'
+import { commitTo } from '../model/push.ts'
+import { fullName } from '../model/repository.ts'
 import { accessRepository } from '../repository-access.ts'
 import { timestamp } from '../resources/account.ts'
 import { writtenFileJson } from '../resources/content.ts'
@@ -38,7 +40,7 @@ export const writeContentsRoute: Route = {
     }
     const entry = gitEntry('file', Buffer.from(content, 'base64'))
     const push = commitTo(repository, branch, new Map([[path, entry]]), message, platform.now())
-    platform.announce(push)
+    platform.announce({ kind: 'push', push }, actorOf(request.caller))
     const { commit } = push
     const author = { name: 'Mona', email: 'mona@example.com', date: timestamp(commit.date) }
     const url = `${platform.api}/repos/${fullName(repository)}/git/commits/${commit.sha}`
