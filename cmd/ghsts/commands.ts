@@ -4,6 +4,7 @@ import type { Command } from './command.ts'
 export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['policy lint', async () => (await import('./lint/lint-command.ts')).lintCommand],
   ['policy check', async () => (await import('./check/check-command.ts')).checkCommand],
+  ['policy diff', async () => (await import('./diff/diff-command.ts')).diffCommand],
   ['policy schema', async () => (await import('./schema-command.ts')).schemaCommand],
   ['exchange', async () => (await import('./exchange-command.ts')).exchangeCommand],
   ['revoke', async () => (await import('./revoke-command.ts')).revokeCommand],

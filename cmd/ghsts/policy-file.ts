@@ -1,21 +1,10 @@
-import { basename, resolve } from 'node:path'
-import {
-  findNearMiss,
-  isIdentity,
-  isRepositoryName,
-  isSameName,
-  ISSUER_LIST_PATH,
-  parseScope,
-  type PolicyLevel,
-} from '#pkg/policy'
+import { resolve } from 'node:path'
+import { isRepositoryName, isSameName, parseScope, readPolicyFileName, type PolicyLevel } from '#pkg/policy'
 import { chooseWord } from './parse-options.ts'
 import { UsageError } from './usage-error.ts'
 
 /** The repository of an organization's policies where a service is not told otherwise (`ORG_POLICY_REPO`). */
 const DEFAULT_ORG_POLICY_REPO = '.github'
-
-const ISSUER_LIST_NAME = basename(ISSUER_LIST_PATH)
-const POLICY_SUFFIX = '.sts.yaml'
 
 /** The repository that a file is in. */
 export interface PolicyHome {
@@ -91,33 +80,14 @@ export function describePolicyFile(path: string, options: PlaceOptions): PolicyF
   const isOfOrganization = repository !== undefined && isSameName(repository, orgPolicyRepo)
   const isDeeper = root >= 0 && folders.length > root + 2
   const place = isDeeper ? 'move it up: policies are read from .github/chainguard itself' : undefined
-  if (name === ISSUER_LIST_NAME || isNearIssuerList(name)) {
+  const { kind, rename } = readPolicyFileName(name)
+  if (kind === 'issuer-list') {
     const isElsewhere = home !== undefined && !isOfOrganization
     const elsewhere = isElsewhere
       ? `move it to ${home.owner}/${orgPolicyRepo}: issuer lists are read there`
       : undefined
-    const wrongName = name === ISSUER_LIST_NAME ? undefined : `rename it to ${ISSUER_LIST_NAME}`
-    return { level: 'issuer-list', unreachable: wrongName ?? elsewhere ?? place }
+    return { level: 'issuer-list', unreachable: rename ?? elsewhere ?? place }
   }
   const level = options.level ?? (isOfOrganization ? 'organization' : 'repository')
-  return { level, unreachable: renameOf(name) ?? place }
-}
-
-function isNearIssuerList(name: string): boolean {
-  return (
-    /\.ya?ml$/i.test(name) &&
-    !name.endsWith(POLICY_SUFFIX) &&
-    findNearMiss(name, [ISSUER_LIST_NAME]) !== undefined
-  )
-}
-
-function renameOf(name: string): string | undefined {
-  const identity = name.endsWith(POLICY_SUFFIX) ? name.slice(0, -POLICY_SUFFIX.length) : undefined
-  if (identity === undefined) {
-    const stem = name.replace(/(?:\.sts)?\.ya?ml$/i, '')
-    return `rename it to ${isIdentity(stem) ? stem : 'NAME'}${POLICY_SUFFIX}`
-  }
-  return isIdentity(identity)
-    ? undefined
-    : `rename it: an identity has 1 to 128 of the characters A-Z a-z 0-9 . _ - and so does its file before ${POLICY_SUFFIX}`
+  return { level, unreachable: rename ?? place }
 }

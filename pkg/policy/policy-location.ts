@@ -7,6 +7,9 @@ export const POLICY_FOLDER = '.github/chainguard'
 /** The organization's issuer list, in the repository of its policies. */
 export const ISSUER_LIST_PATH = `${POLICY_FOLDER}/trusted-token-issuers.yaml`
 
+/** What the name of every policy ends with. */
+export const POLICY_SUFFIX = '.sts.yaml'
+
 /** Where a trust policy is, and what a token of it reaches. */
 export interface PolicyLocation {
   readonly level: PolicyLevel
@@ -23,7 +26,7 @@ export interface PolicyLocation {
 
 /** The path of an identity's policy. The identity must have passed `isIdentity`. */
 export function policyPath(identity: string): string {
-  return `${POLICY_FOLDER}/${identity}.sts.yaml`
+  return `${POLICY_FOLDER}/${identity}${POLICY_SUFFIX}`
 }
 
 /**

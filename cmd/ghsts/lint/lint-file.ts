@@ -1,13 +1,10 @@
 import {
   DOCUMENT_MAX_BYTES,
-  isSameName,
-  lintTrustPolicy,
-  readIssuerList,
-  readTrustPolicy,
-  type CompiledTrustPolicy,
+  inspectIssuerList,
+  inspectTrustPolicy,
   type Diagnostic,
+  type Inspection,
   type loadOctoStsComparison,
-  type PolicyLevel,
 } from '#pkg/policy'
 import { describePolicyFile, type PlaceOptions } from '../policy-file.ts'
 import { PROBLEM_MESSAGES, readFileBytes } from '../read-file.ts'
@@ -39,14 +36,16 @@ export async function lintFile(file: string, options: LintOptions): Promise<Lint
     return { file: { file, level, verdict: 'invalid', diagnostics: [problem] }, lines: [] }
   }
   const { bytes } = read
-  const found = level === 'issuer-list' ? lintIssuerList(bytes, options) : lintPolicy(bytes, level, options)
+  const { diagnostics: found } = inspect(bytes, level, options)
   const comparison = options.compareWithOctoSts?.(bytes, {
     level,
     allowLoopback: options.allowLoopback,
   })
   // The comparison says of each field that octo-sts does not read what becomes of the policy.
   const own = comparison === undefined ? found : found.filter(({ code }) => code !== 'not_portable')
-  const diagnostics = withoutRepetition([...own, ...(comparison?.differences ?? [])])
+  const diagnostics = [...own, ...(comparison?.differences ?? [])].sort(
+    (a, b) => a.line - b.line || a.column - b.column,
+  )
   if (unreachable !== undefined) {
     diagnostics.unshift(
       ofWholeFile('warning', 'unreachable_file', `no exchange finds this file: ${unreachable}`),
@@ -65,47 +64,16 @@ export async function lintFile(file: string, options: LintOptions): Promise<Lint
   }
 }
 
-function lintIssuerList(bytes: Uint8Array, { allowLoopback }: LintOptions): readonly Diagnostic[] {
-  return readIssuerList(bytes, { allowLoopback }).diagnostics
-}
-
-function lintPolicy(
+function inspect(
   bytes: Uint8Array,
-  level: PolicyLevel,
-  { place, strict }: LintOptions,
-): readonly Diagnostic[] {
-  // What is invalid only to a strict service is linted as well.
-  const read = readTrustPolicy(bytes, { level })
-  const { diagnostics } = strict ? readTrustPolicy(bytes, { level, strict }) : read
-  if (!read.ok) return diagnostics
+  level: LintedFile['level'],
+  { place, strict, allowLoopback }: LintOptions,
+): Inspection<unknown> {
+  if (level === 'issuer-list') return inspectIssuerList(bytes, { allowLoopback })
   const { orgPolicyRepo, home } = place
-  return [
-    ...diagnostics,
-    ...lintTrustPolicy(read.value, { orgPolicyRepo }),
-    ...checkOrigin(read.value, home?.fullName),
-  ]
-}
-
-/** A policy that says it belongs elsewhere lets nobody in. */
-function checkOrigin(policy: CompiledTrustPolicy, repository: string | undefined): readonly Diagnostic[] {
-  const { origin } = policy.source
-  if (origin === undefined || repository === undefined || isSameName(origin, repository)) return []
-  const { line, column } = policy.positions.get('origin') ?? { line: 1, column: 1 }
-  const message = `the policy is for ${origin} alone, and lets nobody in where it is: correct it, or remove origin`
-  return [{ severity: 'error', code: 'origin_mismatch', message, line, column }]
+  return inspectTrustPolicy(bytes, level, { strict, orgPolicyRepo, repository: home?.fullName })
 }
 
 function ofWholeFile(severity: Diagnostic['severity'], code: string, message: string): Diagnostic {
   return { severity, code, message, line: 1, column: 1 }
-}
-
-/** In the order of the document. What strictness made an error is not said again as a warning. */
-function withoutRepetition(diagnostics: readonly Diagnostic[]): Diagnostic[] {
-  const byPlace = new Map<string, Diagnostic>()
-  for (const diagnostic of diagnostics) {
-    const { line, column, code, message } = diagnostic
-    const key = `${line}:${column} ${code} ${message}`
-    if (!byPlace.has(key)) byPlace.set(key, diagnostic)
-  }
-  return [...byPlace.values()].sort((a, b) => a.line - b.line || a.column - b.column)
 }
