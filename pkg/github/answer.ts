@@ -23,6 +23,21 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** Whether `value` can be the id or the number of something. */
+export function isPositiveInteger(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0
+}
+
+/** RFC 3339 as GitHub writes it, with or without a fraction. */
+const TIME_FORM = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/
+
+/** A time of GitHub's in milliseconds since the epoch, or undefined when `value` is none. */
+export function readTime(value: unknown): number | undefined {
+  if (typeof value !== 'string' || !TIME_FORM.test(value)) return undefined
+  const time = Date.parse(value)
+  return Number.isNaN(time) ? undefined : time
+}
+
 /** A map from names to strings without a prototype, or undefined when `value` is no such thing. */
 export function readStringMap(value: unknown): Readonly<Record<string, string>> | undefined {
   if (!isJsonObject(value)) return undefined

@@ -3,7 +3,21 @@ import type { Quota } from './rate-limit.ts'
 
 /** What a call to GitHub is for. Closed, so that it may label a metric. */
 export type Operation =
-  'check_key' | 'find_installation' | 'mint_read_token' | 'mint_token' | 'read_file' | 'revoke_token'
+  | 'check_key'
+  | 'compare_commits'
+  | 'create_check_run'
+  | 'find_installation'
+  | 'list_deliveries'
+  | 'list_folder'
+  | 'list_pull_request_files'
+  | 'mint_probe_token'
+  | 'mint_read_token'
+  | 'mint_review_token'
+  | 'mint_token'
+  | 'read_file'
+  | 'redeliver'
+  | 'revoke_token'
+  | 'update_check_run'
 
 /** One request to GitHub that has ended, whatever came of it; a repeated one gives an event each time. */
 export interface CallEvent {

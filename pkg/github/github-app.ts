@@ -8,7 +8,9 @@ import { createAppJwt } from './app-jwt.ts'
 import { createBackground } from './background.ts'
 import type { CallObserver } from './call-event.ts'
 import { createGitHubClient } from './github-client.ts'
+import { createGitHubReviews, type GitHubReviews } from './github-reviews.ts'
 import type { Grant } from './grant.ts'
+import { createHookDeliveries, type HookDelivery, type ListDeliveriesOptions } from './hook-deliveries.ts'
 import { createInstallationDirectory, type FindOptions } from './installation-directory.ts'
 import { requireSameAccount, type Installation, type RepositoryName } from './installation.ts'
 import { pause, type Pause } from './pause.ts'
@@ -19,6 +21,8 @@ import {
   type FileRequest,
   type ReadFileOptions,
 } from './repository-contents.ts'
+import { createRepositoryVisibility } from './repository-visibility.ts'
+import { createReviewTokens } from './review-tokens.ts'
 import { createTokenMinter } from './token-minter.ts'
 import { createTokenRevoker, type RevocableToken } from './token-revoker.ts'
 
@@ -59,6 +63,8 @@ export interface GitHubApp {
   findInstallation(target: RepositoryName, options: FindOptions): Promise<Installation>
   /** Drops what is known of an owner, when something says that it has changed. */
   forgetOwner(owner: string): void
+  /** Drops and revokes the service's own tokens for a repository, when something says that it has changed. */
+  forgetRepository(target: RepositoryName): void
   /** A file on the default branch. See `RepositoryContents.read`. */
   readFile(file: FileRequest, options: ReadFileOptions): Promise<FileRead>
   /**
@@ -66,6 +72,12 @@ export interface GitHubApp {
    * that was not confirmed within 60 s is looked up first.
    */
   mintToken(request: MintTokenRequest, options: { readonly signal: AbortSignal }): Promise<MintedToken>
+  /** What the review of policies says to GitHub. */
+  readonly reviews: GitHubReviews
+  /** What GitHub has delivered to the App's webhook. See `HookDeliveries.list`. */
+  listDeliveries(options: ListDeliveriesOptions): Promise<readonly HookDelivery[]>
+  /** Another attempt at a delivery, by its id. See `HookDeliveries.redeliver`. */
+  redeliver(id: string, options: { readonly signal: AbortSignal }): Promise<void>
   /** Whether the token is dead now. Never rejects; its end is waited for by `close`. */
   revokeToken(token: RevocableToken): Promise<boolean>
   /** Why this App cannot serve, as the last call has shown: `app_key_refused`, `app_key_unavailable`; else undefined. */
@@ -76,7 +88,7 @@ export interface GitHubApp {
    * @throws StsError `app_key_refused`, `app_key_unavailable`, or a failure to ask.
    */
   checkKey(options: { readonly signal: AbortSignal }): Promise<void>
-  /** Revokes the read tokens and waits for what is still being revoked, at most `graceMs`. */
+  /** Revokes the service's own tokens and waits for what is still being revoked, at most `graceMs`. */
   close(graceMs: number): Promise<void>
 }
 
@@ -101,6 +113,9 @@ export function createGitHubApp(options: GitHubAppOptions): GitHubApp {
   const minter = createTokenMinter({ ...parts, caller, directory, revoker })
   const readTokens = createReadTokens({ ...parts, minter, revoker })
   const contents = createRepositoryContents({ ...parts, directory, readTokens })
+  const reviewTokens = createReviewTokens({ ...parts, minter, revoker, directory })
+  const visibility = createRepositoryVisibility({ ...parts, caller, minter, revoker })
+  const deliveries = createHookDeliveries({ caller })
 
   return {
     appId,
@@ -110,6 +125,11 @@ export function createGitHubApp(options: GitHubAppOptions): GitHubApp {
     findInstallation: (target, find) => directory.find(target, find),
     forgetOwner: (owner) => {
       directory.forget(owner)
+      reviewTokens.forgetOwner(owner)
+    },
+    forgetRepository: (target) => {
+      readTokens.forget(target)
+      reviewTokens.forget(target)
     },
     readFile: (file, read) => contents.read(file, read),
     async mintToken({ grant, installation: known, target }, { signal }) {
@@ -124,6 +144,9 @@ export function createGitHubApp(options: GitHubAppOptions): GitHubApp {
       readTokens.protect(target)
       return token
     },
+    reviews: createGitHubReviews({ ...parts, directory, reviewTokens, visibility }),
+    listDeliveries: (list) => deliveries.list(list),
+    redeliver: (id, attempt) => deliveries.redeliver(id, attempt),
     revokeToken: (token) => revoker.revoke(token),
     async checkKey({ signal }) {
       const answer = await caller.call({
@@ -137,6 +160,7 @@ export function createGitHubApp(options: GitHubAppOptions): GitHubApp {
     },
     async close(graceMs) {
       readTokens.close()
+      reviewTokens.close()
       await parts.background.drain(graceMs)
     },
   }

@@ -22,7 +22,7 @@ const REPEAT_DELAY_MS = 100
 
 export interface GitHubRequest {
   readonly operation: Operation
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   /** Below the base URL; see `resourcePath`. */
   readonly path: string
   /** The whole value of the header. */
@@ -153,11 +153,19 @@ function headersOf(request: GitHubRequest): string[] {
 
 function failureOf(request: GitHubRequest, failure: HttpFailure): unknown {
   if (failure.reason === 'aborted') return failure.cause
-  const reason: Reason = failure.sent && !request.repeatable ? 'mint_unknown' : failure.reason
+  const known: Reason = failure.reason === 'too_large' ? 'github_answer_malformed' : failure.reason
+  const reason: Reason = failure.sent && !request.repeatable ? 'mint_unknown' : known
   return new StsError(reason, {
     cause: failure.cause,
     detail: { operation: request.operation, sent: failure.sent, failure: failure.reason },
   })
+}
+
+/** Whether a call failed because its answer was longer than `maxBytes`. */
+export function isTooLarge(error: unknown): boolean {
+  return (
+    error instanceof StsError && error.detail['failure'] === ('too_large' satisfies HttpFailure['reason'])
+  )
 }
 
 /** Whether asking again may help and can do no harm. A time-out is not repeated: it has used up the time. */

@@ -56,3 +56,37 @@ export function isLevelWithin(level: string, most: string): boolean {
   const rank = LEVELS.indexOf(level)
   return rank !== -1 && rank < LEVELS.indexOf(most)
 }
+
+/** A permission that a grant wants and an owner has not granted to the App. */
+export interface LackingPermission {
+  readonly permission: string
+  readonly wanted: string
+  /** What is granted of it; `none` when it is not there. */
+  readonly granted: string
+}
+
+/** What of `grant` an installation with the permissions `granted` cannot give. */
+export function lackingPermissions(
+  grant: Grant,
+  granted: Readonly<Record<string, string>>,
+): readonly LackingPermission[] {
+  const lacking: LackingPermission[] = []
+  for (const [permission, wanted] of Object.entries(grant.permissions)) {
+    const level = Object.hasOwn(granted, permission) ? granted[permission] : undefined
+    if (level === undefined || !isLevelWithin(wanted, level)) {
+      lacking.push({ permission, wanted, granted: level ?? 'none' })
+    }
+  }
+  return lacking
+}
+
+/**
+ * Explains a 422 by what the installation is known to have; when it has all, a repository is at fault.
+ *
+ * @returns StsError `permission_not_granted`
+ */
+export function notGranted(grant: Grant, granted: Readonly<Record<string, string>>): StsError {
+  const [first] = lackingPermissions(grant, granted)
+  const detail = first === undefined ? { lacking: 'repository' } : { lacking: 'permission', ...first }
+  return new StsError('permission_not_granted', { detail })
+}

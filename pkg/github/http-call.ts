@@ -7,13 +7,13 @@ export interface HttpCall {
   readonly dispatcher: Dispatcher
   readonly origin: string
   readonly path: string
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   /** Names and values in turn. */
   readonly headers: string[]
   readonly body: Buffer | undefined
   /** From here to the last byte of the answer, the wait for a connection included. */
   readonly timeoutMs: number
-  /** A longer answer fails as malformed. */
+  /** A longer answer fails as `too_large`. */
   readonly maxBytes: number
   readonly signal: AbortSignal
   /** What `signal` may still stop once the request is on its way: everything, or nothing. */
@@ -28,7 +28,7 @@ export interface HttpAnswer {
 
 /** How a call ended without a whole answer. */
 export interface HttpFailure {
-  readonly reason: 'github_network' | 'github_timeout' | 'github_answer_malformed' | 'aborted'
+  readonly reason: 'github_network' | 'github_timeout' | 'too_large' | 'aborted'
   /** False: not a byte of the request has left, so it can be repeated whatever it is. */
   readonly sent: boolean
   /** What was thrown below; for `aborted` the reason of the signal. */
@@ -90,7 +90,7 @@ export function sendHttpCall(call: HttpCall): Promise<HttpOutcome> {
       },
       onResponseData(_, chunk) {
         bytes += chunk.length
-        if (bytes > call.maxBytes) stop('github_answer_malformed', undefined)
+        if (bytes > call.maxBytes) stop('too_large', undefined)
         else if (!ended) chunks.push(chunk)
       },
       onResponseEnd() {

@@ -1,5 +1,15 @@
 export type { MintedToken } from './minted-token.ts'
 export type { CallEvent, CallObserver, Operation } from './call-event.ts'
+export type { ChangedFile, ChangedFiles } from './changed-files.ts'
+export type {
+  CheckAnnotation,
+  CheckConclusion,
+  CheckedPullRequest,
+  CheckRun,
+  CheckRunChange,
+  CheckRunOutput,
+  NewCheckRun,
+} from './check-run.ts'
 export { createConnectionPool, type ConnectionPoolOptions } from './connection-pool.ts'
 export {
   createGitHubApp,
@@ -7,10 +17,20 @@ export {
   type GitHubAppOptions,
   type MintTokenRequest,
 } from './github-app.ts'
-export { createGrant, type Grant } from './grant.ts'
+export type { FolderEntry, FolderListing } from './folder-listing.ts'
+export type {
+  CommitRange,
+  FileAtCommit,
+  GitHubReviews,
+  PathAtCommit,
+  ReviewOptions,
+} from './github-reviews.ts'
+export { createGrant, isLevelWithin, type Grant } from './grant.ts'
+export type { HookDelivery, ListDeliveriesOptions } from './hook-deliveries.ts'
 export type { FindOptions } from './installation-directory.ts'
 export type { Installation, RepositoryName } from './installation.ts'
 export type { Pause } from './pause.ts'
 export type { Quota } from './rate-limit.ts'
 export type { FileRead, FileRequest, ReadFileOptions } from './repository-contents.ts'
+export type { ReviewTarget } from './review-target.ts'
 export type { RevocableToken } from './token-revoker.ts'

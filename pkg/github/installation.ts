@@ -1,5 +1,5 @@
 import { StsError } from '#pkg/errors'
-import { isJsonObject, malformed, readJson, readStringMap } from './answer.ts'
+import { isJsonObject, isPositiveInteger, malformed, readJson, readStringMap } from './answer.ts'
 import type { GitHubAnswer } from './github-client.ts'
 
 /** A repository by its names, as a request or a policy gives them. GitHub compares both without case. */
@@ -65,8 +65,4 @@ export function readInstallation(answer: GitHubAnswer, confirmedAt: number): Ins
     suspended: suspendedAt !== undefined && suspendedAt !== null,
     confirmedAt,
   }
-}
-
-function isPositiveInteger(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0
 }

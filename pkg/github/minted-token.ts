@@ -1,12 +1,9 @@
-import { isJsonObject, readStringMap, type JsonObject } from './answer.ts'
+import { isJsonObject, readStringMap, readTime, type JsonObject } from './answer.ts'
 import { isLevelWithin, type Grant } from './grant.ts'
 import { cacheKey, type Installation } from './installation.ts'
 
 /** Visible ASCII, so that it is safe in a header; else opaque, since GitHub changes its form. */
 const TOKEN_FORM = /^[\x21-\x7e]{1,4096}$/
-
-/** RFC 3339 as GitHub writes it, with or without a fraction. */
-const TIME_FORM = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/
 
 /** Installation tokens live for one hour. */
 const LIFETIME_MAX_MS = 3_600_000 + 5 * 60_000
@@ -48,12 +45,12 @@ export interface MintedContext {
  */
 export function readMintedAnswer(body: unknown, context: MintedContext): MintedAnswer {
   if (!isJsonObject(body)) return { ok: false, problem: 'not an object', token: undefined }
-  const { token, expires_at: expires } = body
+  const { token } = body
   if (typeof token !== 'string' || !TOKEN_FORM.test(token)) {
     return { ok: false, problem: 'no usable token', token: undefined }
   }
   const permissions = readStringMap(body['permissions'])
-  const expiresAtMs = typeof expires === 'string' && TIME_FORM.test(expires) ? Date.parse(expires) : NaN
+  const expiresAtMs = readTime(body['expires_at']) ?? NaN
   const problem =
     expiryProblem(expiresAtMs, context.githubNow) ??
     permissionsProblem(permissions, context.grant) ??
@@ -96,8 +93,8 @@ function permissionsProblem(
 function repositoriesProblem(body: JsonObject, context: MintedContext): string | undefined {
   const { grant, owner, installation } = context
   const selection = body['repository_selection']
-  const listed = readFullNames(body['repositories'])
-  if (listed === undefined) return 'repositories are not a list of repositories'
+  const listed = readFullNames(body['repositories'], installation.account.id)
+  if (listed === undefined) return 'repositories are not a list of repositories of the account'
 
   if (grant.repositories === 'all') {
     if (selection !== 'all' && selection !== 'selected') return 'no repository_selection'
@@ -114,13 +111,18 @@ function repositoriesProblem(body: JsonObject, context: MintedContext): string |
   return same ? undefined : 'other repositories than asked for'
 }
 
-/** The lower-cased `owner/name` of each; an absent list is empty. */
-function readFullNames(value: unknown): readonly string[] | undefined {
+/**
+ * The lower-cased `owner/name` of each; an absent list is empty. Undefined also when one names an owner of another id
+ * than the account's: an owner's name may be someone else's by now.
+ */
+function readFullNames(value: unknown, accountId: number): readonly string[] | undefined {
   if (value === undefined) return []
   if (!Array.isArray(value)) return undefined
   const names: string[] = []
   for (const item of value as readonly unknown[]) {
     if (!isJsonObject(item) || typeof item['full_name'] !== 'string') return undefined
+    const { owner } = item
+    if (isJsonObject(owner) && owner['id'] !== undefined && owner['id'] !== accountId) return undefined
     names.push(cacheKey(item['full_name']))
   }
   return names

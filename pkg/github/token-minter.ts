@@ -6,7 +6,7 @@ import { readJson, refused } from './answer.ts'
 import type { AppCaller } from './app-caller.ts'
 import type { Operation } from './call-event.ts'
 import type { GitHubAnswer } from './github-client.ts'
-import { isLevelWithin, type Grant } from './grant.ts'
+import { notGranted, type Grant } from './grant.ts'
 import type { InstallationDirectory } from './installation-directory.ts'
 import { requireSameAccount, type Installation, type RepositoryName } from './installation.ts'
 import { dateOf } from './rate-limit.ts'
@@ -20,7 +20,7 @@ const ANSWER_MAX_BYTES = 8 * 1024 * 1024
 const REVOKE_WAIT_MS = 3_000
 
 export interface MintRequest {
-  readonly operation: Extract<Operation, 'mint_token' | 'mint_read_token'>
+  readonly operation: Extract<Operation, `mint_${string}`>
   /** Whose installation, and through which repository it is found again when it has gone. */
   readonly target: RepositoryName
   readonly installation: Installation
@@ -118,7 +118,7 @@ export function createTokenMinter(options: TokenMinterOptions): TokenMinter {
     const { operation, target, grant, signal } = request
     const result = await send(request, installation)
     if (result.kind === 'minted') return result.token
-    if (result.kind === 'unprocessable') throw notGranted(grant, installation)
+    if (result.kind === 'unprocessable') throw notGranted(grant, installation.permissions)
 
     const revoked = result.kind === 'exceeded' ? await revokeNow(result.token, signal) : undefined
     directory.forget(target.owner)
@@ -150,18 +150,4 @@ export function createTokenMinter(options: TokenMinterOptions): TokenMinter {
       }
     },
   }
-}
-
-/** Explains a 422 by what the installation is known to have; when it has all, a repository is at fault. */
-function notGranted(grant: Grant, installation: Installation): StsError {
-  for (const [permission, wanted] of Object.entries(grant.permissions)) {
-    const granted = Object.hasOwn(installation.permissions, permission)
-      ? installation.permissions[permission]
-      : undefined
-    if (granted === undefined || !isLevelWithin(wanted, granted)) {
-      const detail = { lacking: 'permission', permission, wanted, granted: granted ?? 'none' }
-      return new StsError('permission_not_granted', { detail })
-    }
-  }
-  return new StsError('permission_not_granted', { detail: { lacking: 'repository' } })
 }

@@ -1,4 +1,5 @@
 export { abortable } from './abortable.ts'
 export { withDeadline, type Deadline } from './deadline.ts'
+export { mapConcurrently } from './map-concurrently.ts'
 export { createSegmentedCache, type SegmentedCache, type SegmentedCacheOptions } from './segmented-cache.ts'
 export { createSingleFlight, type SingleFlight } from './single-flight.ts'
