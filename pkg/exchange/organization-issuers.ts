@@ -18,6 +18,8 @@ export interface OrganizationIssuers {
   decide(owner: string, issuer: string, reader: FileReader, signal: AbortSignal): Promise<IssuerListDecision>
   /** Keeps the owner's list in memory in preference to those of owners who were never granted anything. */
   vouchFor(owner: string): void
+  /** See `PolicyFiles.expire`. */
+  expire(owner: string, repository?: string): void
 }
 
 export interface OrganizationIssuersOptions {
@@ -67,6 +69,9 @@ export function createOrganizationIssuers(options: OrganizationIssuersOptions): 
     },
     vouchFor(owner) {
       files.vouchFor(place(owner))
+    },
+    expire(owner, repository) {
+      files.expire(owner, repository)
     },
   }
 }

@@ -54,6 +54,11 @@ export interface PolicyFiles<T> {
   read(place: FilePlace, reader: FileReader, signal: AbortSignal): Promise<FileAnswer<T>>
   /** Keeps the file in memory in preference to files that never served a grant. */
   vouchFor(place: FilePlace): void
+  /**
+   * What is known of a repository's files, or of all of an owner's, is out of date: GitHub is asked before any of it
+   * is used again, and while it cannot be asked there is no last state.
+   */
+  expire(owner: string, repository?: string): void
 }
 
 /** Asks GitHub for files of one account. */
@@ -93,6 +98,7 @@ const CACHE_PROBATION = 1 / 6
 const ENTRY_OVERHEAD_BYTES = 1_024
 
 interface Entry<T> {
+  readonly key: string
   readonly accountId: number
   state: FileState<T>
   etag: string | undefined
@@ -112,6 +118,8 @@ export function createPolicyFiles<T>(options: PolicyFilesOptions<T>): PolicyFile
     probation: CACHE_PROBATION,
   })
   const flights = createSingleFlight<Entry<T>>()
+  /** How often something was expired: an answer that was asked for before may be from before, too. */
+  let expiries = 0
 
   async function refresh(
     key: string,
@@ -120,9 +128,11 @@ export function createPolicyFiles<T>(options: PolicyFilesOptions<T>): PolicyFile
     signal: AbortSignal,
   ): Promise<Entry<T>> {
     const known = knownOf(key, reader)
+    const expiriesBefore = expiries
     try {
       const reading = await reader.read(place, known?.etag, signal)
-      const entry = advance(known, reading, reader.accountId)
+      const entry = advance(key, known, reading, reader.accountId)
+      if (expiries !== expiriesBefore) entry.askAt = entry.confirmedAt
       cache.set(key, entry, entry.bytes)
       return entry
     } catch (thrown) {
@@ -140,7 +150,12 @@ export function createPolicyFiles<T>(options: PolicyFilesOptions<T>): PolicyFile
     return known?.accountId === accountId ? known : undefined
   }
 
-  function advance(known: Entry<T> | undefined, reading: FileReading, accountId: number): Entry<T> {
+  function advance(
+    key: string,
+    known: Entry<T> | undefined,
+    reading: FileReading,
+    accountId: number,
+  ): Entry<T> {
     const confirmedAt = now()
     if (reading.kind === 'not_modified') {
       if (known?.etag === undefined)
@@ -150,6 +165,7 @@ export function createPolicyFiles<T>(options: PolicyFilesOptions<T>): PolicyFile
     const state = stateOf(reading, known?.state)
     const isThere = state.kind === 'present' || state.kind === 'invalid'
     return {
+      key,
       accountId,
       state,
       etag: reading.kind === 'found' ? reading.etag : undefined,
@@ -209,6 +225,15 @@ export function createPolicyFiles<T>(options: PolicyFilesOptions<T>): PolicyFile
     },
     vouchFor(place) {
       cache.protect(keyOf(place))
+    },
+    expire(owner, repository) {
+      expiries += 1
+      const prefix = `${repository === undefined ? owner : `${owner}/${repository}`}/`.toLowerCase()
+      for (const entry of cache.values()) {
+        if (!entry.key.startsWith(prefix)) continue
+        entry.askAt = Number.NEGATIVE_INFINITY
+        entry.confirmedAt = Number.NEGATIVE_INFINITY
+      }
     },
   }
 }

@@ -20,6 +20,8 @@ export interface TrustPolicies {
   read(location: PolicyLocation, reader: FileReader, signal: AbortSignal): Promise<LoadedPolicy>
   /** Keeps the policy in memory in preference to those that never served a grant. */
   vouchFor(location: PolicyLocation): void
+  /** See `PolicyFiles.expire`. */
+  expire(owner: string, repository?: string): void
 }
 
 export interface LoadedPolicy {
@@ -80,6 +82,10 @@ export function createTrustPolicies(options: TrustPoliciesOptions): TrustPolicie
     },
     vouchFor(location) {
       files[location.level].vouchFor(location)
+    },
+    expire(owner, repository) {
+      files.repository.expire(owner, repository)
+      files.organization.expire(owner, repository)
     },
   }
 }
