@@ -21,10 +21,10 @@ function variablesText(): string {
       ...VARIABLES.filter((variable) => variable.topic === topic).map(variableText),
     ]),
     '## Known, and not in this release',
-    '_Error_: the service does not start, because ignoring the variable would let in more than was asked for, or serve with other keys. _Warning_: the log says so at the start. _Nothing_: it only qualifies another one. A value that asks for nothing, such as `METRICS=false`, does neither. Every value is checked all the same.',
+    '_Error_: the program does not start, because ignoring the variable would let in more than was asked for, or serve with other keys. _Warning_: the log says so at the start. _Nothing_: it only qualifies another one. A value that asks for nothing, such as `METRICS=false`, does neither. Every value is checked all the same.',
     laterTable(),
-    '## Read by other programs',
-    'One environment can serve several programs: these are left alone by the service. The programs are not in this release either.',
+    '## Read by programs that are not in this release',
+    'One environment can serve several programs: each leaves alone what only another one reads. These belong to the probers, which are not in this release.',
     foreignTable(),
   ].join('\n\n')
 }
@@ -39,6 +39,7 @@ function variableText(variable: VariableEntry): string {
     variable.secret ? 'Shown in no message.' : undefined,
     variable.octoSts ? 'As in octo-sts.' : undefined,
     example === undefined ? undefined : `Example: \`${name}=${quoted(example)}\`.`,
+    `Read by ${readers(variable)}.`,
   ]
   const lines = [facts.filter((fact) => fact !== undefined).join(' '), remarks]
   return [
@@ -54,20 +55,28 @@ function laterTable(): string {
     escape(variable.meaning),
     variable.default === undefined ? '' : `\`${variable.default}\``,
     variable.status.replace('not built: ', ''),
+    variable.programs.join(', '),
     yes(variable.octoSts),
   ])
-  return table(['Variable', 'Meaning', 'Default', 'When set', 'In octo-sts'], rows)
+  return table(['Variable', 'Meaning', 'Default', 'When set', 'Program', 'In octo-sts'], rows)
 }
 
 function foreignTable(): string {
-  const rows = VARIABLES.filter(({ status }) => status === 'webhook' || status === 'prober').map(
-    (variable) => [`\`${variable.name}\``, escape(variable.meaning), variable.status, yes(variable.octoSts)],
-  )
-  return table(['Variable', 'Meaning', 'Program', 'In octo-sts'], rows)
+  const rows = VARIABLES.filter(({ status }) => status === 'prober').map((variable) => [
+    `\`${variable.name}\``,
+    escape(variable.meaning),
+    yes(variable.octoSts),
+  ])
+  return table(['Variable', 'Meaning', 'In octo-sts'], rows)
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}
+
+/** The programs of a variable, in words. */
+function readers({ programs }: VariableEntry): string {
+  return programs.map((program) => `the ${program}`).join(' and ')
 }
 
 function yes(value: boolean): string {

@@ -6,11 +6,11 @@ import {
   createTrustPolicies,
   gitHubIssuerTest,
 } from '#pkg/exchange'
-import { createConnectionPool, createGitHubApp } from '#pkg/github'
 import { createTokenVerifier } from '#pkg/oidc'
-import { createPemSigner } from '#pkg/signer'
 import type { Logger } from '#pkg/telemetry'
 import { createServer } from '#pkg/transport'
+import type { StaleListener } from '#pkg/webhook'
+import { connectToGitHub } from '../github-connection.ts'
 import { logRequests } from './request-log.ts'
 
 /** Where people who open the service in a browser are sent. */
@@ -20,8 +20,6 @@ const IN_FLIGHT_GRACE_MS = 7_500
 const IN_FLIGHT_GRACE_MIN_MS = 2_000
 /** An organization's issuer list is used this long without asking; for less where policies are. */
 const ISSUER_LIST_FRESH_MS = 60_000
-/** Between looks at a key that GitHub has refused. */
-const KEY_CHECK_INTERVAL_MS = 30_000
 /** For mints whose callers have left. */
 const SETTLE_GRACE_MS = 400
 /** For the last revocations, after everything has been answered. */
@@ -29,6 +27,8 @@ const REVOKE_GRACE_MS = 1_500
 
 /** The security token service: all parts, connected. */
 export interface Service {
+  /** Drops from its caches what a delivery has made stale. */
+  readonly drop: StaleListener
   /** Resolves with the port once requests are taken. */
   listen(): Promise<number>
   /** Turns readiness and health, waits for `delayMs`, finishes what is in flight, revokes what nobody needs. */
@@ -39,17 +39,7 @@ export interface Service {
 export function createService(config: ServiceConfig, logger: Logger): Service {
   const { github, issuers, policies, answers, listener } = config
   const now = Date.now
-  const connections = createConnectionPool({ ca: github.certificateAuthorities, proxy: github.proxy })
-  const app = createGitHubApp({
-    appId: github.app.id,
-    signer: createPemSigner(github.app.privateKeyPem),
-    baseUrl: github.baseUrl,
-    dispatcher: connections,
-    now,
-    onCall: (call) => {
-      logger.debug({ call }, 'GitHub call')
-    },
-  })
+  const { app, ...connection } = connectToGitHub(github, logger)
   const verifier = createTokenVerifier({
     allowLoopbackIssuers: issuers.allowLoopback,
     privateIssuers: [...issuers.privateOrigins, new URL('/_services/token', github.baseUrl).href],
@@ -57,23 +47,25 @@ export function createService(config: ServiceConfig, logger: Logger): Service {
     keySetOverrides: issuers.keySetOverrides,
     now,
   })
+  const organizationIssuers = createOrganizationIssuers({
+    organizationPolicyRepository: policies.orgPolicyRepo,
+    requiredFor: policies.issuerListRequired,
+    allowLoopback: issuers.allowLoopback,
+    freshForMs: Math.min(policies.freshnessMs, ISSUER_LIST_FRESH_MS),
+    now,
+  })
+  const trustPolicies = createTrustPolicies({
+    freshForMs: policies.freshnessMs,
+    allowOrganizationPermissions: policies.allowOrgPermissionsInRepoPolicies,
+    strict: policies.strict,
+    now,
+  })
   const { exchange, settle } = createExchange({
     issuerRules: issuers,
     verifier,
     appFor: () => app,
-    organizationIssuers: createOrganizationIssuers({
-      organizationPolicyRepository: policies.orgPolicyRepo,
-      requiredFor: policies.issuerListRequired,
-      allowLoopback: issuers.allowLoopback,
-      freshForMs: Math.min(policies.freshnessMs, ISSUER_LIST_FRESH_MS),
-      now,
-    }),
-    trustPolicies: createTrustPolicies({
-      freshForMs: policies.freshnessMs,
-      allowOrganizationPermissions: policies.allowOrgPermissionsInRepoPolicies,
-      strict: policies.strict,
-      now,
-    }),
+    organizationIssuers,
+    trustPolicies,
     sink: createLogSink(logger),
     organizationPolicyRepository: policies.orgPolicyRepo,
     domain: config.domain,
@@ -95,22 +87,20 @@ export function createService(config: ServiceConfig, logger: Logger): Service {
     observer: logRequests(logger),
   })
   const stopping = new AbortController()
-  // Exchanges do not wait for it: what it finds turns readiness, and the first exchange would find it too.
-  const checkKey = (): void => {
-    app.checkKey({ signal: stopping.signal }).catch((err: unknown) => {
-      if (!stopping.signal.aborted)
-        logger.error({ err, appId: app.appId }, 'GitHub has not confirmed the key of the App')
-    })
-  }
 
   return {
+    drop(notice) {
+      const { owner } = notice
+      const repository = notice.kind === 'repository' ? notice.repository : undefined
+      trustPolicies.expire(owner, repository)
+      organizationIssuers.expire(owner, repository)
+      if (repository === undefined) app.forgetOwner(owner)
+      else app.forgetRepository({ owner, repository })
+    },
     async listen() {
       const port = await server.listen()
-      checkKey()
-      // Nobody sends exchanges to an instance that is not ready, so it has to find out by itself.
-      setInterval(() => {
-        if (app.problem !== undefined) checkKey()
-      }, KEY_CHECK_INTERVAL_MS).unref()
+      // Exchanges do not wait for it: what it finds turns readiness, and the first exchange would find it too.
+      connection.watchKey(stopping.signal)
       return port
     },
     async stop(delayMs) {
@@ -120,9 +110,8 @@ export function createService(config: ServiceConfig, logger: Logger): Service {
       await server.close({ graceMs: Math.max(IN_FLIGHT_GRACE_MIN_MS, IN_FLIGHT_GRACE_MS - delayMs) })
       // A token that GitHub is still making is waited for, but not at the cost of revoking the others.
       await settle(SETTLE_GRACE_MS)
-      await app.close(REVOKE_GRACE_MS)
+      await connection.close(REVOKE_GRACE_MS)
       verifier.close()
-      await connections.destroy()
     },
   }
 }

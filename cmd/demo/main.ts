@@ -1,12 +1,10 @@
 import { fileURLToPath } from 'node:url'
-import { renderConfigErrors } from '#pkg/config'
 import { createLogger } from '#pkg/telemetry'
 import { startWorld } from '../../emulator/index.ts'
-import { readConfiguration } from '../app/configuration.ts'
-import { createService } from '../app/service.ts'
 import { endOnCrash, endOnSignal } from '../lifecycle.ts'
-import { describeLogLine } from './exchange-lines.ts'
 import { preferPort } from './free-port.ts'
+import { describeLogLine } from './log-lines.ts'
+import { startPrograms } from './programs.ts'
 import { DEMO_DOMAIN, planTour } from './tour.ts'
 
 const once = process.argv.includes('--once')
@@ -16,16 +14,17 @@ const logger = createLogger({
   level: 'info',
   destination: {
     write: (line) => {
-      if (shown.exchanges) say(describeLogLine(line))
+      const shownLine = shown.exchanges ? describeLogLine(line) : undefined
+      if (shownLine !== undefined) say(shownLine)
     },
   },
 })
 endOnCrash(createLogger({ level: 'error' }))
 
-// Three ports in a row from PORT on, each replaced by a free one where something listens already; 0: any.
+// Four ports in a row from PORT on, each replaced by a free one where something listens already; 0: any.
 const firstPort = Number(process.env['PORT'] || 8080)
-if (!Number.isInteger(firstPort) || firstPort < 0 || firstPort > 65_533) {
-  process.stderr.write('PORT is the first of three ports in a row: a number up to 65533, or 0 for any\n')
+if (!Number.isInteger(firstPort) || firstPort < 0 || firstPort > 65_532) {
+  process.stderr.write('PORT is the first of four ports in a row: a number up to 65532, or 0 for any\n')
   process.exit(2)
 }
 const policies = fileURLToPath(new URL('../../emulator/policies', import.meta.url))
@@ -34,45 +33,32 @@ const world = await startWorld({
   github: { port: await preferPort(firstPort, 1) },
   issuer: { port: await preferPort(firstPort, 2) },
 })
-const result = readConfiguration({
-  PORT: String(await preferPort(firstPort, 0)),
-  STS_HOST: '127.0.0.1',
-  STS_DOMAIN: DEMO_DOMAIN,
-  GITHUB_APP_IDS: String(world.app.id),
-  APP_SECRET_CERTIFICATE_ENV_VAR: world.appKey.privateKey,
-  GITHUB_BASE_URL: world.github.baseUrl,
-  STS_ALLOW_LOOPBACK_ISSUERS: 'true',
-  STS_DENIAL_DETAIL: 'always',
-  STS_POLICY_FRESHNESS: '1s',
-})
-if (!result.ok) {
-  process.stderr.write(renderConfigErrors(result.errors))
-  process.exit(2)
-}
-const service = createService(result.config, logger)
+const ports = { service: await preferPort(firstPort, 0), webhook: await preferPort(firstPort, 3) }
+const programs = await startPrograms(world, ports, logger)
+const { serviceUrl, webhookUrl } = programs
 async function stop(): Promise<void> {
-  await service.stop(0)
+  await programs.stop()
   await world.close()
 }
 endOnSignal(logger, 0, stop)
-const url = `http://127.0.0.1:${await service.listen()}`
 
 say(`
-  github-sts   ${url}   gRPC and JSON on one port
+  github-sts   ${serviceUrl}   gRPC and JSON on one port
   GitHub       ${world.github.baseUrl}   emulated: ${world.organization} and its repositories
   OIDC issuer  ${world.issuer.issuer}   speaks for jobs of GitHub Actions
+  webhook      ${webhookUrl}   checks policies when they are pushed
   policies     ${policies}
 
 An exchange of your own:
 
-  curl -s '${url}/sts/exchange?scope=acme/app&identity=release' -H "Authorization: Bearer $(
+  curl -s '${serviceUrl}/sts/exchange?scope=acme/app&identity=release' -H "Authorization: Bearer $(
     curl -s '${world.issuer.issuer}/actions/token?repository=acme/app&ref=main&audience=${DEMO_DOMAIN}' |
       sed 's/.*"value":"\\([^"]*\\)".*/\\1/')"
 
 The tour:`)
 
 let failed = false
-for (const [index, step] of planTour(world, url).entries()) {
+for (const [index, step] of planTour(world, serviceUrl).entries()) {
   say(`\n  ${index + 1}. ${step.title}`)
   const ok = await step.run((line) => {
     say(`     ${line}`)
@@ -87,5 +73,7 @@ if (once) {
   await stop()
   process.exit(failed ? 1 : 0)
 }
-say('\nEdit a policy: a saved file counts as a push. Each exchange shows up below. Ctrl-C ends it.\n')
+say(
+  '\nEdit a policy: a saved file counts as a push. Each exchange and check shows up below. Ctrl-C ends it.\n',
+)
 shown.exchanges = true

@@ -1,4 +1,5 @@
 import { describeValue, type ConfigError } from './config-error.ts'
+import type { ConfigSources } from './config-result.ts'
 import { readTextFile, type ReadFile } from './file-types.ts'
 import { LATER_VARIABLES } from './later-variables.ts'
 import { SERVICE_VARIABLES, type ServiceValues } from './service-variables.ts'
@@ -12,11 +13,8 @@ export interface AppConfig {
   readonly privateKeyPem: string
 }
 
-/** Where keys come from, and what judges them. */
-export interface KeySources {
-  readonly readFile: ReadFile
-  readonly findKeyProblem: (pem: string) => string | undefined
-}
+/** The variables that say which App serves, with which key. */
+export type AppValues = Pick<ServiceValues, 'GITHUB_APP_IDS' | typeof FILE | typeof TEXT>
 
 const FILE = 'APP_SECRET_CERTIFICATE_FILE'
 const TEXT = 'APP_SECRET_CERTIFICATE_ENV_VAR'
@@ -27,9 +25,9 @@ const ONE_KEY_SOURCE = `exactly one of ${FILE} and ${TEXT}`
  * Exactly one key source, and one PEM serves exactly one App id.
  */
 export function readApp(
-  values: ServiceValues,
+  values: AppValues,
   environment: Environment,
-  sources: KeySources,
+  sources: ConfigSources,
   report: (error: ConfigError) => void,
 ): AppConfig | undefined {
   // With a file of App pools the other variables do not count, so nothing is wrong with them.
@@ -40,7 +38,7 @@ export function readApp(
 }
 
 function readAppId(
-  values: ServiceValues,
+  values: AppValues,
   environment: Environment,
   report: (error: ConfigError) => void,
 ): string | undefined {
@@ -61,9 +59,9 @@ function readAppId(
 }
 
 function readPrivateKey(
-  values: ServiceValues,
+  values: AppValues,
   environment: Environment,
-  sources: KeySources,
+  sources: ConfigSources,
   report: (error: ConfigError) => void,
 ): string | undefined {
   const path = textOf(FILE, SERVICE_VARIABLES[FILE], environment)

@@ -25,6 +25,23 @@ export const REPOSITORY_NAME: ValueType<string> = {
   },
 }
 
+/** The login of an organization, in lower case. */
+const ORGANIZATION: ValueType<string> = {
+  allowed: 'an organization (letters, digits, ".", "_" and "-")',
+  parse: (text) => (isOwnerName(text) ? parsed(text.toLowerCase()) : unparsed()),
+}
+
+const ORGANIZATION_LIST = listType(ORGANIZATION, OWNERS_MAX)
+
+/** Organizations in lower case. Entries may be empty, as octo-sts has it, but not all of them. */
+export const ORGANIZATIONS: typeof ORGANIZATION_LIST = {
+  allowed: ORGANIZATION_LIST.allowed,
+  parse(text) {
+    const names = text.split(',').filter((name) => name.trim() !== '')
+    return ORGANIZATION_LIST.parse(names.join(','))
+  },
+}
+
 /** The login of a user or an organization, in lower case; `*` stands for every owner. */
 const OWNER: ValueType<string> = {
   allowed: 'an owner (letters, digits, ".", "_" and "-") or *',

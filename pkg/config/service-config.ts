@@ -1,7 +1,8 @@
 import type { IssuerList } from '#pkg/policy'
-import { readApp, type AppConfig } from './app-key.ts'
 import { describeValue, type ConfigError } from './config-error.ts'
-import { readCertificates, readTextFile, type ReadFile } from './file-types.ts'
+import { deepFreeze, type ConfigResult, type ConfigSources } from './config-result.ts'
+import { readTextFile, type ReadFile } from './file-types.ts'
+import { readAuthorities, readGitHub, type GitHubConfig } from './github-config.ts'
 import type { DenialDetail } from './github-types.ts'
 import { isFileLocation } from './issuer-types.ts'
 import { LATER_VARIABLES } from './later-variables.ts'
@@ -27,15 +28,7 @@ export interface ServiceConfig {
     /** Milliseconds between the turn of readiness and the end of accepting. */
     readonly drainDelayMs: number
   }
-  readonly github: {
-    /** Without a trailing slash. */
-    readonly baseUrl: string
-    readonly app: AppConfig
-    /** How calls to GitHub leave; undefined: directly. `url` may hold a password. */
-    readonly proxy: { readonly url: string; readonly noProxy: string | undefined } | undefined
-    /** Certificate authorities (PEM) in place of the system's; undefined: the system's. */
-    readonly certificateAuthorities: string | undefined
-  }
+  readonly github: GitHubConfig
   readonly issuers: {
     /** The issuers that are served at all; undefined: any. */
     readonly serverList: IssuerList | undefined
@@ -63,16 +56,7 @@ export interface ServiceConfig {
   }
 }
 
-/** What the service's configuration is read from, beside the environment. */
-export interface ConfigSources {
-  readonly readFile: ReadFile
-  /** What is wrong with the text of a private key, in words that do not quote it; undefined if nothing. */
-  readonly findKeyProblem: (pem: string) => string | undefined
-}
-
-export type ServiceConfigResult =
-  | { readonly ok: true; readonly config: ServiceConfig; readonly warnings: readonly string[] }
-  | { readonly ok: false; readonly errors: readonly ConfigError[]; readonly warnings: readonly string[] }
+export type ServiceConfigResult = ConfigResult<ServiceConfig>
 
 /**
  * Reads the configuration of the security token service. Never throws: gives either a configuration, or
@@ -86,29 +70,35 @@ export function readServiceConfig(environment: Environment, sources: ConfigSourc
     ...checkLaterVariables(LATER_VARIABLES, environment, values.STS_STRICT_CONFIG, report),
     ...warnOfUnknownVariables(environment, VARIABLE_NAMES),
   ]
-  const app = readApp(values, environment, sources, report)
+  const github = readGitHub(values, environment, sources, report)
   checkLoopbackIssuers(values, environment, report)
   checkKeySetFiles(values, environment, sources.readFile, report)
-  const authorities = {
-    github: readAuthorities('SSL_CERT_FILE', values.SSL_CERT_FILE, sources.readFile, report),
-    issuers: readAuthorities('STS_ISSUER_CA_FILE', values.STS_ISSUER_CA_FILE, sources.readFile, report),
-  }
+  const issuerAuthorities = readAuthorities(
+    'STS_ISSUER_CA_FILE',
+    values.STS_ISSUER_CA_FILE,
+    sources.readFile,
+    report,
+  )
   const { PORT: port, STS_DOMAIN: domain } = values
-  if (errors.length > 0 || app === undefined || port === undefined || domain === undefined) {
+  if (errors.length > 0 || github === undefined || port === undefined || domain === undefined) {
     return { ok: false, errors, warnings }
   }
-  return { ok: true, config: deepFreeze(configOf({ values, app, port, domain, authorities })), warnings }
+  return {
+    ok: true,
+    config: deepFreeze(configOf({ values, github, port, domain, issuerAuthorities })),
+    warnings,
+  }
 }
 
 interface Parts {
   readonly values: ServiceValues
-  readonly app: AppConfig
+  readonly github: GitHubConfig
   readonly port: number
   readonly domain: string
-  readonly authorities: { readonly github: string | undefined; readonly issuers: string | undefined }
+  readonly issuerAuthorities: string | undefined
 }
 
-function configOf({ values, app, port, domain, authorities }: Parts): ServiceConfig {
+function configOf({ values, github, port, domain, issuerAuthorities }: Parts): ServiceConfig {
   return {
     domain,
     logLevel: values.STS_LOG_LEVEL,
@@ -119,18 +109,12 @@ function configOf({ values, app, port, domain, authorities }: Parts): ServiceCon
       trustedHops: values.STS_TRUSTED_HOPS,
       drainDelayMs: values.STS_DRAIN_DELAY,
     },
-    github: {
-      baseUrl: values.GITHUB_BASE_URL,
-      app,
-      proxy:
-        values.HTTPS_PROXY === undefined ? undefined : { url: values.HTTPS_PROXY, noProxy: values.NO_PROXY },
-      certificateAuthorities: authorities.github,
-    },
+    github,
     issuers: {
       serverList: serverListOf(values),
       allowLoopback: values.STS_ALLOW_LOOPBACK_ISSUERS,
       privateOrigins: values.STS_ALLOWED_PRIVATE_ISSUERS ?? [],
-      certificateAuthorities: authorities.issuers,
+      certificateAuthorities: issuerAuthorities,
       keySetOverrides: values.STS_JWKS_OVERRIDES ?? new Map(),
     },
     policies: {
@@ -191,30 +175,4 @@ function checkKeySetFiles(
       allowed: variable.type.allowed,
     })
   }
-}
-
-function readAuthorities(
-  name: 'SSL_CERT_FILE' | 'STS_ISSUER_CA_FILE',
-  path: string | undefined,
-  readFile: ReadFile,
-  report: (error: ConfigError) => void,
-): string | undefined {
-  if (path === undefined) return undefined
-  const file = readTextFile(path, readFile)
-  const certificates = file.ok ? readCertificates(file.value) : file
-  if (certificates.ok) return certificates.value
-  report({
-    variable: name,
-    holds: describeValue(path, SERVICE_VARIABLES[name]),
-    ...(certificates.problem === undefined ? {} : { problem: certificates.problem }),
-    allowed: 'the path of a file of certificates in PEM',
-  })
-  return undefined
-}
-
-function deepFreeze<T extends object>(value: T): T {
-  for (const member of Object.values(value)) {
-    if (typeof member === 'object' && member !== null) deepFreeze(member)
-  }
-  return Object.freeze(value)
 }

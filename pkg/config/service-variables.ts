@@ -6,7 +6,7 @@ import { DOMAIN, ISSUER_PATTERNS, ISSUERS, KEY_SET_OVERRIDES } from './issuer-ty
 import { LISTEN_ADDRESS, PORT_NUMBER, PROXY_BYPASS, TRUSTED_HOPS } from './network-types.ts'
 import { FILE_PATH, PEM_TEXT } from './file-types.ts'
 import { choiceType, listType } from './value-type.ts'
-import type { ServiceVariable, Values } from './variable.ts'
+import type { ReadVariable, Values } from './variable.ts'
 
 const PRIVATE_ISSUERS_MAX = 64
 
@@ -14,7 +14,7 @@ const PRIVATE_ISSUERS_MAX = 64
 export const SERVICE_VARIABLES = {
   PORT: {
     topic: 'Listener',
-    meaning: 'port that gRPC and JSON share',
+    meaning: 'port to listen on; of the service, gRPC and JSON share it',
     type: PORT_NUMBER,
     required: true,
     octoSts: true,
@@ -48,7 +48,7 @@ export const SERVICE_VARIABLES = {
   },
   STS_DRAIN_DELAY: {
     topic: 'Listener',
-    meaning: 'how long the service goes on accepting after SIGTERM has turned its health',
+    meaning: 'how long a program goes on accepting after SIGTERM has turned its health',
     type: durationType('1m'),
     default: '0s',
     example: '5s',
@@ -231,7 +231,7 @@ export const SERVICE_VARIABLES = {
     default: 'false',
     remarks: 'In this release that is `OCTOSTS_STICKY_STORE=firestore` alone.',
   },
-} as const satisfies Readonly<Record<string, ServiceVariable>>
+} as const satisfies Readonly<Record<string, ReadVariable>>
 
 /** What the service's variables hold. */
 export type ServiceValues = Values<typeof SERVICE_VARIABLES>

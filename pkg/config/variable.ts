@@ -20,10 +20,11 @@ export interface Variable<T = unknown> {
 }
 
 /** What the variables of the documentation are grouped by. */
-export type Topic = 'Listener' | 'GitHub App' | 'Issuers' | 'Policies' | 'Answers' | 'Log and start'
+export type Topic =
+  'Listener' | 'GitHub App' | 'Issuers' | 'Policies' | 'Answers' | 'Webhook' | 'Log and start'
 
-/** A variable that the service reads. */
-export interface ServiceVariable<T = unknown> extends Variable<T> {
+/** A variable that a program of this release reads. */
+export interface ReadVariable<T = unknown> extends Variable<T> {
   readonly topic: Topic
   /** A valid value as an operator would write it; none for a secret. */
   readonly example?: string

@@ -1,7 +1,11 @@
 import { FOREIGN_VARIABLES } from './foreign-variables.ts'
 import { LATER_VARIABLES } from './later-variables.ts'
 import { SERVICE_VARIABLES } from './service-variables.ts'
-import type { LaterVariable, ServiceVariable, Topic, Variable } from './variable.ts'
+import type { LaterVariable, ReadVariable, Topic, Variable } from './variable.ts'
+import { LATER_WEBHOOK_VARIABLES, WEBHOOK_VARIABLES } from './webhook-variables.ts'
+
+/** A program that reads variables. */
+export type Program = 'service' | 'webhook' | 'prober'
 
 /** One row of the table of all variables, for the documentation. */
 export interface VariableEntry {
@@ -22,26 +26,31 @@ export interface VariableEntry {
   readonly example?: string
   /** What else an operator has to know, in sentences of Markdown. */
   readonly remarks?: string
-  /** `read`, or what setting it does while its part is not built, or which other program reads it. */
-  readonly status: 'read' | `not built: ${LaterVariable['whenSet']}` | 'webhook' | 'prober'
+  /** The programs that it concerns. */
+  readonly programs: readonly Program[]
+  /** `read`, or what setting it does while its part is not built, or that its program is not in this release. */
+  readonly status: 'read' | `not built: ${LaterVariable['whenSet']}` | 'prober'
 }
 
-/** Every variable that is known, in the order of the documentation. */
+const READ_VARIABLES: Readonly<Record<string, ReadVariable>> = { ...SERVICE_VARIABLES, ...WEBHOOK_VARIABLES }
+
+/** Every variable that is known; those of one topic in the order of the documentation. */
 export const VARIABLES: readonly VariableEntry[] = [
-  ...Object.entries<ServiceVariable>(SERVICE_VARIABLES).map(([name, variable]) => {
+  ...Object.entries(READ_VARIABLES).map(([name, variable]) => {
     const { topic, example, remarks } = variable
     return {
-      ...entryOf(name, variable, 'read'),
+      ...entryOf(name, variable, 'read', programsOf(name, SERVICE_VARIABLES, WEBHOOK_VARIABLES)),
       topic,
       ...(example === undefined ? {} : { example }),
       ...(remarks === undefined ? {} : { remarks }),
     }
   }),
-  ...Object.entries<LaterVariable>(LATER_VARIABLES).map(([name, variable]) =>
-    entryOf(name, variable, `not built: ${variable.whenSet}`),
-  ),
+  ...Object.entries<LaterVariable>(LATER_VARIABLES).map(([name, variable]) => {
+    const programs = programsOf(name, LATER_VARIABLES, LATER_WEBHOOK_VARIABLES)
+    return entryOf(name, variable, `not built: ${variable.whenSet}`, programs)
+  }),
   ...Object.entries(FOREIGN_VARIABLES).map(([name, { meaning, program, octoSts = false }]) => {
-    return { name, meaning, required: false, secret: false, octoSts, status: program }
+    return { name, meaning, required: false, secret: false, octoSts, programs: [program], status: program }
   }),
 ]
 
@@ -50,7 +59,19 @@ export const VARIABLE_NAMES: ReadonlySet<string> = new Set(
   VARIABLES.flatMap(({ name, alias }) => [name, alias ?? []].flat()),
 )
 
-function entryOf(name: string, variable: Variable, status: VariableEntry['status']): VariableEntry {
+function programsOf(name: string, service: object, webhook: object): readonly Program[] {
+  const programs: Program[] = []
+  if (Object.hasOwn(service, name)) programs.push('service')
+  if (Object.hasOwn(webhook, name)) programs.push('webhook')
+  return programs
+}
+
+function entryOf(
+  name: string,
+  variable: Variable,
+  status: VariableEntry['status'],
+  programs: readonly Program[],
+): VariableEntry {
   return {
     name,
     meaning: variable.meaning,
@@ -60,6 +81,7 @@ function entryOf(name: string, variable: Variable, status: VariableEntry['status
     secret: variable.secret ?? false,
     ...(variable.alias === undefined ? {} : { alias: variable.alias }),
     octoSts: variable.octoSts ?? false,
+    programs,
     status,
   }
 }

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
 import { followConnection, type Connection } from './connection.ts'
-import type { TransportLimits } from './limits.ts'
+import type { HttpLimits } from './limits.ts'
 import type { TransportObserver } from './observer.ts'
 
 /** All open connections, bounded in number. */
@@ -19,7 +19,7 @@ export interface ConnectionPool {
 }
 
 export interface ConnectionPoolOptions {
-  readonly limits: TransportLimits
+  readonly limits: HttpLimits
   readonly observer: TransportObserver
   readonly now: () => number
 }

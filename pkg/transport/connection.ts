@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 
-import type { TransportLimits } from './limits.ts'
+import type { HttpLimits } from './limits.ts'
 import type { CutCause, TransportObserver } from './observer.ts'
 
 /** How long the peer of a connection that is being closed may take to close its side, in milliseconds. */
@@ -35,7 +35,7 @@ export interface Connection {
 
 export interface ConnectionOptions {
   readonly socket: Socket
-  readonly limits: TransportLimits
+  readonly limits: HttpLimits
   readonly observer: TransportObserver
   readonly now: () => number
   readonly onState: (state: ConnectionState) => void
@@ -43,7 +43,8 @@ export interface ConnectionOptions {
 
 /** Follows a connection through its requests, and closes it when the first or the next one is overdue. */
 export function followConnection({ socket, limits, observer, now, onState }: ConnectionOptions): Connection {
-  const firstRequestDeadline = now() + limits.firstRequestMs
+  const openedAt = now()
+  const { firstRequestMs, firstBodyMs = firstRequestMs } = limits
   const requests = new Map<RequestSlot, (() => void) | undefined>()
   let state: ConnectionState = 'new'
   let answering = 0
@@ -51,7 +52,7 @@ export function followConnection({ socket, limits, observer, now, onState }: Con
   // One timer for both phases: until the first request, then between requests.
   let timer = setTimeout(() => {
     if (requests.size === 0) cut('first_request_overdue')
-  }, limits.firstRequestMs)
+  }, firstRequestMs)
 
   // A request may be under way at this moment: only a goodbye tells the peer that it can be sent again elsewhere.
   function cut(cause: CutCause): void {
@@ -75,7 +76,7 @@ export function followConnection({ socket, limits, observer, now, onState }: Con
   function begin(onClosed?: () => void): RequestSlot {
     let progress: 'begun' | 'received' | 'ended' = 'begun'
     const slot: RequestSlot = {
-      receiveMs: state === 'new' ? Math.max(1, firstRequestDeadline - now()) : limits.requestMs,
+      receiveMs: state === 'new' ? Math.max(1, openedAt + firstBodyMs - now()) : limits.requestMs,
       received() {
         if (progress !== 'begun') return
         progress = 'received'
@@ -89,7 +90,7 @@ export function followConnection({ socket, limits, observer, now, onState }: Con
         requests.delete(slot)
         if (socket.destroyed) return
         if (state === 'new') {
-          if (requests.size === 0 && now() >= firstRequestDeadline) cut('first_request_overdue')
+          if (requests.size === 0 && now() >= openedAt + firstRequestMs) cut('first_request_overdue')
           return
         }
         timer.refresh()

@@ -1,4 +1,4 @@
-import { denialOf, toStsError, type Denial, type ErrorCode, type Reason } from '#pkg/errors'
+import { denialOf, toStsError, type Denial } from '#pkg/errors'
 import type { ExchangeOutcome } from '#pkg/exchange'
 import { dateTimeOf, errorJson, timestampOf, wireErrorOf } from '#pkg/wire'
 
@@ -7,15 +7,9 @@ import { checkBearerSize } from './bearer-limit.ts'
 import { readFields } from './exchange-fields.ts'
 import { runExchange } from './exchange-run.ts'
 import { jsonAnswer, type HttpAnswer, type HttpRequest } from './http-message.ts'
+import type { RouteResult } from './http-router.ts'
 import { readOrigin } from './request-origin.ts'
 import type { ServiceContext } from './service.ts'
-
-/** An answer, and what the observer is told of it. */
-export interface RouteResult {
-  readonly answer: HttpAnswer
-  readonly code?: ErrorCode | 'OK' | undefined
-  readonly reason?: Reason | undefined
-}
 
 /** `Exchange` over HTTP: the fields from `query` and body, the token from `Authorization`. Never rejects. */
 export async function exchangeOverHttp(

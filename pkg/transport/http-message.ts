@@ -54,12 +54,13 @@ const REFUSALS = {
   413: { code: 8, message: 'Content Too Large' },
   417: { code: 3, message: 'Expectation Failed' },
   431: { code: 8, message: 'Request Header Fields Too Large' },
+  503: { code: 14, message: 'Service Unavailable' },
 } as const
 
-/** The HTTP statuses of requests that are refused for their form alone. */
+/** The HTTP statuses of requests that are refused for their form, or for want of room. */
 export type RefusalStatus = keyof typeof REFUSALS
 
-/** The answer to a request that is refused for its form alone. */
+/** The answer to a request that the HTTP layer refuses. */
 export function refusalAnswer(
   requestId: string,
   status: RefusalStatus,

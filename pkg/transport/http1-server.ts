@@ -1,10 +1,12 @@
 import http from 'node:http'
 import type { Duplex } from 'node:stream'
 
-import { readBody } from './body-reader.ts'
+import type { BodyBudget } from './body-budget.ts'
+import { readBody, type BodyOutcome } from './body-reader.ts'
 import type { Connection } from './connection.ts'
 import { headerBytes } from './header-size.ts'
 import { refusalAnswer, type HttpAnswer, type HttpHandler, type RefusalStatus } from './http-message.ts'
+import type { HttpLimits } from './limits.ts'
 import type { CutCause } from './observer.ts'
 import { startLifetime } from './request-lifetime.ts'
 import type { ServiceContext } from './service.ts'
@@ -18,20 +20,26 @@ const HEADER_OVERHEAD_BYTES = 4
 /** How long the rest of a refused request is read and dropped, in milliseconds, lest a reset destroys the answer. */
 const LINGER_MS = 1_000
 
+/** When there may be room for bodies again, in seconds. */
+const ROOM_AFTER_S = 10
+
 /** What an `Expect` header asks for (RFC 9110, section 10.1.1): `100-continue`, or something unknown. */
 type Expectation = 'continue' | 'other'
 
 export interface Http1Options {
-  readonly service: ServiceContext
+  readonly service: Pick<ServiceContext, 'observer' | 'randomUUID'> & { readonly limits: HttpLimits }
   readonly handle: HttpHandler
   /** The connection that a socket belongs to; undefined once it is closed. */
   readonly connectionOf: (socket: Duplex) => Connection | undefined
   /** While draining, answers end their connection. */
   readonly isDraining: () => boolean
+  /** What the bodies of all requests occupy; undefined: each one has its own bound only. */
+  readonly bodies?: BodyBudget | undefined
 }
 
 /** The HTTP/1.1 server; it owns the port, for only a listening server of Node's enforces its time limits. */
-export function createHttp1Server({ service, handle, connectionOf, isDraining }: Http1Options): http.Server {
+export function createHttp1Server(options: Http1Options): http.Server {
+  const { service, handle, connectionOf, isDraining, bodies } = options
   const { limits, observer, randomUUID } = service
   const refused = new WeakSet<Duplex>()
 
@@ -102,18 +110,11 @@ export function createHttp1Server({ service, handle, connectionOf, isDraining }:
       return
     }
     if (expects === 'continue') response.writeContinue()
-    let body: Buffer = Buffer.alloc(0)
-    if (hasBody(request)) {
-      const read = await readBody(request, {
-        maxBytes: limits.bodyBytes,
-        timeoutMs: slot.receiveMs,
-        isComplete: () => request.complete,
-      })
-      if ('refused' in read) {
-        if (read.refused !== 'gone') refuse(request, response, refusalAnswer(requestId, read.refused))
-        return
-      }
-      body = read.body
+    const read = hasBody(request) ? await receive(request, slot.receiveMs) : { body: Buffer.alloc(0) }
+    if ('refused' in read) {
+      if (read.refused === 503) observer.cut?.('bodies_full')
+      if (read.refused !== 'gone') refuse(request, response, refusalOfBody(requestId, read.refused))
+      return
     }
     slot.received()
 
@@ -122,10 +123,10 @@ export function createHttp1Server({ service, handle, connectionOf, isDraining }:
       method: request.method ?? '',
       target: request.url ?? '',
       rawHeaders: request.rawHeaders,
-      body,
+      body: read.body,
       remoteAddress: socket.remoteAddress,
       signal: lifetime.signal,
-    })
+    }).finally(read.release)
     lifetime.answered()
     if (response.destroyed || connectionOf(socket) === undefined) {
       answer.undelivered?.()
@@ -135,6 +136,15 @@ export function createHttp1Server({ service, handle, connectionOf, isDraining }:
     if (isDraining()) response.shouldKeepAlive = false
     response.writeHead(answer.status, headersOf(answer))
     response.end(answer.body)
+  }
+
+  async function receive(request: http.IncomingMessage, timeoutMs: number): Promise<BodyOutcome> {
+    return readBody(request, {
+      maxBytes: limits.bodyBytes,
+      timeoutMs,
+      isComplete: () => request.complete,
+      budget: bodies,
+    })
   }
 
   function onRequest(expects?: Expectation) {
@@ -188,6 +198,10 @@ function isWellFramed({ httpVersion, headers, rawHeaders }: http.IncomingMessage
 /** RFC 9112, section 6: a request without either header has no body. */
 function hasBody({ headers }: http.IncomingMessage): boolean {
   return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
+}
+
+function refusalOfBody(requestId: string, status: RefusalStatus): HttpAnswer {
+  return refusalAnswer(requestId, status, status === 503 ? { 'Retry-After': String(ROOM_AFTER_S) } : {})
 }
 
 /** How an error of Node's parser is answered; undefined when there is nobody left to answer. */

@@ -1,23 +1,33 @@
 import { BEARER_MAX_BYTES } from '#pkg/jwt'
 
-/** What a caller may use of this service before it has proven anything. */
-export interface TransportLimits {
+/** What a caller may use of any server before it has proven anything. */
+export interface HttpLimits {
   /** Bytes of all headers of a request. */
   readonly headerBytes: number
   /** Bytes of a request body; of a gRPC message. */
   readonly bodyBytes: number
-  /** Bytes of the bearer token. */
-  readonly bearerBytes: number
   /** Milliseconds within which the headers of an HTTP/1.1 request arrive. */
   readonly headersMs: number
   /** Milliseconds from the first byte of a request until it is answered, whatever happens in between. */
   readonly requestMs: number
   /** Milliseconds within which the first request of a connection is received completely. */
   readonly firstRequestMs: number
+  /** In place of `firstRequestMs`, milliseconds for a first request whose headers have arrived within that. */
+  readonly firstBodyMs?: number
   /** Milliseconds after `requestMs` in which an answer may still be delivered. */
   readonly deliveryMs: number
   /** Milliseconds without a request after which a connection is closed; load balancers keep theirs 600 s. */
   readonly idleMs: number
+  /** Connections at a time. */
+  readonly connections: number
+  /** Requests at a time on one connection. */
+  readonly streams: number
+}
+
+/** The limits of the security token service. */
+export interface TransportLimits extends HttpLimits {
+  /** Bytes of the bearer token. */
+  readonly bearerBytes: number
   /** Milliseconds after which an HTTP/2 peer is asked for a sign of life, again and again. */
   readonly probeMs: number
   /** Milliseconds that it may take to give one. */
@@ -26,10 +36,6 @@ export interface TransportLimits {
   readonly ageMs: number
   /** Milliseconds that such a connection may take to finish its requests. */
   readonly ageGraceMs: number
-  /** Connections at a time. */
-  readonly connections: number
-  /** Requests at a time on one connection. */
-  readonly streams: number
   /** Megabytes that one HTTP/2 connection may occupy. */
   readonly sessionMegabytes: number
 }
@@ -50,4 +56,26 @@ export const DEFAULT_LIMITS: TransportLimits = {
   connections: 16_384,
   streams: 100,
   sessionMegabytes: 10,
+}
+
+/** The limits of the webhook. */
+export interface WebhookLimits extends HttpLimits {
+  /** Bytes that all bodies occupy at one time. */
+  readonly bodiesBytes: number
+}
+
+export const DEFAULT_WEBHOOK_LIMITS: WebhookLimits = {
+  headerBytes: 32 * 1024,
+  // https://docs.github.com/en/webhooks/webhook-events-and-payloads#payload-cap
+  bodyBytes: 25 * 1024 * 1024,
+  headersMs: 5_000,
+  requestMs: 45_000,
+  firstRequestMs: 10_000,
+  // No sender waits longer: github.com gives up after 10 s, an Enterprise Server after 30 s.
+  firstBodyMs: 30_000,
+  deliveryMs: 5_000,
+  idleMs: 620_000,
+  connections: 4_096,
+  streams: 10,
+  bodiesBytes: 128 * 1024 * 1024,
 }

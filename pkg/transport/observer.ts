@@ -8,6 +8,7 @@ export type CutCause =
   | 'request_overdue'
   | 'too_many_requests'
   | 'header_too_large'
+  | 'bodies_full'
   | 'http_malformed'
   | 'http2_reset_flood'
   | 'http2_control_flood'

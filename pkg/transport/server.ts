@@ -1,22 +1,14 @@
 import { randomUUID as nodeRandomUUID } from 'node:crypto'
-import type { Socket } from 'node:net'
 
 import { loadWireDefinition } from '#pkg/wire'
 
-import { createConnectionPool } from './connection-pool.ts'
 import { createGrpcServer } from './grpc-server.ts'
-import { createHttp1Server } from './http1-server.ts'
 import { createHttp2Front } from './http2-front.ts'
+import { createHttpFront } from './http-front.ts'
 import { createHttpHandler } from './http-routes.ts'
 import { DEFAULT_LIMITS, type TransportLimits } from './limits.ts'
-import { sniffProtocol } from './protocol-sniff.ts'
+import { withDraining } from './readiness.ts'
 import type { ServiceContext } from './service.ts'
-
-/**
- * Connections that the system holds for us until they are accepted; it may cut this to a bound of its own. Node accepts
- * few in a turn of its event loop, and those of health checks stand in the same queue.
- */
-const BACKLOG = 4_096
 
 export interface ServerOptions
   extends
@@ -46,87 +38,41 @@ export interface StsServer {
  * owns the port, and a connection that starts with the HTTP/2 preface goes to grpc-js through its injector.
  */
 export function createServer(options: ServerOptions): StsServer {
-  const limits = { ...DEFAULT_LIMITS, ...options.limits }
   const { observer = {}, trustedHops = 0, randomUUID = nodeRandomUUID, now = Date.now } = options
   let draining = false
   const service: ServiceContext = {
     exchange: options.exchange,
     domain: options.domain,
     documentationUrl: options.documentationUrl,
-    readiness: () => {
-      try {
-        const { ready, detail } = options.readiness()
-        return draining ? { ready: false, detail: { ...detail, draining } } : { ready, detail }
-      } catch (thrown) {
-        // Health, drain and close must go on working.
-        observer.unexpected?.(thrown)
-        return { ready: false, detail: {} }
-      }
-    },
+    readiness: withDraining({ readiness: options.readiness, isDraining: () => draining, observer }),
     trustedHops,
     definition: loadWireDefinition(),
-    limits,
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
     observer,
     randomUUID,
     now,
   }
-  const pool = createConnectionPool({ limits, observer, now })
   const handle = createHttpHandler(service)
   const grpc = createGrpcServer({ service, reflection: options.reflection ?? false })
+  const { limits } = service
+  const { host, port } = options
   const serveHttp2 = createHttp2Front({ service, handle, grpc })
-  const http1 = createHttp1Server({
-    service,
-    handle,
-    connectionOf: (socket) => pool.connectionOf(socket),
-    isDraining: () => draining,
-  })
-
-  const [serveHttp1] = http1.listeners('connection')
-  http1.removeAllListeners('connection')
-  http1.on('connection', (socket: Socket) => {
-    const connection = pool.admit(socket)
-    if (connection === undefined) return
-    sniffProtocol(socket, (protocol) => {
-      if (protocol === 'http1') {
-        serveHttp1?.call(http1, socket)
-        return
-      }
-      // An HTTP/1.1 server's sockets stay open when their peer has gone, an HTTP/2 server's do not.
-      socket.allowHalfOpen = false
-      serveHttp2(connection)
-    })
-  })
+  const front = createHttpFront({ host, port, limits, observer, randomUUID, now, handle, serveHttp2 })
 
   function drain(): void {
     draining = true
+    front.drain()
     grpc.health.refresh()
   }
 
   return {
-    async listen() {
-      await new Promise<void>((resolve, reject) => {
-        http1.once('error', reject)
-        http1.listen({ port: options.port, host: options.host, backlog: BACKLOG }, () => {
-          http1.off('error', reject)
-          // From now on: a connection that could not be accepted.
-          http1.on('error', (error) => observer.unexpected?.(error))
-          resolve()
-        })
-      })
-      const address = http1.address()
-      return typeof address === 'object' && address !== null ? address.port : options.port
-    },
+    listen: async () => front.listen(),
     drain,
     async close({ graceMs }) {
       drain()
-      const closed = new Promise((resolve) => http1.close(resolve))
+      const closed = front.close({ graceMs })
       grpc.health.close()
-      pool.closeGently()
-      const cut = setTimeout(() => {
-        pool.destroyAll()
-      }, graceMs)
-      await Promise.all([closed, pool.emptied()])
-      clearTimeout(cut)
+      await closed
       grpc.server.forceShutdown()
     },
   }

@@ -3,13 +3,7 @@ import type { WireDefinition } from '#pkg/wire'
 
 import type { TransportLimits } from './limits.ts'
 import type { TransportObserver } from './observer.ts'
-
-/** Whether this process should be sent requests. */
-export interface Readiness {
-  readonly ready: boolean
-  /** Shown by `/readyz`, whatever it says. Never a secret. */
-  readonly detail: Readonly<Record<string, unknown>>
-}
+import type { Readiness } from './readiness.ts'
 
 /** What both protocols need to answer requests. */
 export interface ServiceContext {

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { VARIABLES } from '#pkg/config'
 import { LATER_VARIABLES } from '../../pkg/config/later-variables.ts'
 import { SERVICE_VARIABLES } from '../../pkg/config/service-variables.ts'
-import type { ServiceVariable, Variable } from '../../pkg/config/variable.ts'
+import type { ReadVariable, Variable } from '../../pkg/config/variable.ts'
 import { errorsOf, read, type Changes } from './support/environment.ts'
 
 describe('a variable whose part is not built', () => {
@@ -110,7 +110,7 @@ describe('VARIABLES', () => {
   })
 
   it('has examples that are valid, for all that is read but secrets and booleans', () => {
-    const table: Readonly<Record<string, ServiceVariable>> = SERVICE_VARIABLES
+    const table: Readonly<Record<string, ReadVariable>> = SERVICE_VARIABLES
     for (const [name, { type, example, secret, default: fallback }] of Object.entries(table)) {
       if (example !== undefined) assert.ok(type.parse(example).ok, name)
       else assert.ok(secret === true || fallback === 'true' || fallback === 'false', name)

@@ -1,6 +1,12 @@
-/** Turns the service's log into one short line for each exchange; other lines stay as they are. */
-export function describeLogLine(line: string): string {
+/**
+ * Turns the log into one short line for each exchange and each check run; other lines stay as they are. Undefined
+ * for deliveries, whose check runs say it all.
+ */
+export function describeLogLine(line: string): string | undefined {
   const parsed = parse(line)
+  const check = objectIn(parsed, 'check')
+  if (check !== undefined && textIn(check, 'conclusion') !== '') return checkLine(parsed, check)
+  if (objectIn(parsed, 'delivery') !== undefined || objectIn(parsed, 'notice') !== undefined) return undefined
   const record = objectIn(parsed, 'record')
   if (record === undefined) return withoutRecord(parsed) || line.trimEnd()
   const what = `${textIn(record, 'scope')} as ${textIn(record, 'identity')}`
@@ -17,6 +23,12 @@ export function describeLogLine(line: string): string {
   ]
     .filter(Boolean)
     .join(' ')
+}
+
+function checkLine(line: Fields | undefined, check: Fields): string {
+  const place = `${textIn(check, 'repository')} at ${textIn(check, 'commit').slice(0, 7)}`
+  const outcome = `check: ${textIn(check, 'conclusion')}`.padEnd(22)
+  return [textIn(line, 'time').slice(11, 19), outcome, place, `(${textIn(check, 'title')})`].join(' ')
 }
 
 /** What the log says besides: its message, and the reason of a request that was refused for its form. */

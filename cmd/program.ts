@@ -1,0 +1,66 @@
+import { renderConfigErrors, type ConfigError, type Environment } from '#pkg/config'
+import { createLogger, type Logger, type LogLevel } from '#pkg/telemetry'
+import { endOnCrash, endOnSignal } from './lifecycle.ts'
+
+/** What the configurations of all programs have. */
+interface ProgramConfig {
+  readonly logLevel: LogLevel
+  readonly listener: { readonly port: number; readonly drainDelayMs: number }
+}
+
+type ConfigResult<Config> =
+  | { readonly ok: true; readonly config: Config; readonly warnings: readonly string[] }
+  | { readonly ok: false; readonly errors: readonly ConfigError[]; readonly warnings: readonly string[] }
+
+/** A program that serves a port until it is told to stop. */
+export interface Program<Config extends ProgramConfig> {
+  readonly readConfiguration: (environment: Environment) => ConfigResult<Config>
+  readonly create: (
+    config: Config,
+    logger: Logger,
+  ) => { listen(): Promise<number>; stop(delayMs: number): Promise<void> }
+  /** What is logged once it listens. */
+  readonly ready: (config: Config) => {
+    readonly fields: Readonly<Record<string, string>>
+    readonly message: string
+  }
+}
+
+/**
+ * Runs `program`, or with `--check-config` only looks at its configuration. Exit status: 0 stopped by a signal, 1 it
+ * cannot listen, or has crashed; 2 wrong usage or configuration.
+ */
+export async function runProgram<Config extends ProgramConfig>(program: Program<Config>): Promise<void> {
+  const [argument, ...others] = process.argv.slice(2)
+  if (others.length > 0 || (argument !== undefined && argument !== '--check-config')) {
+    process.stderr.write(
+      'usage: main.js [--check-config]    (everything else is said by environment variables)\n',
+    )
+    process.exit(2)
+  }
+  const result = program.readConfiguration(process.env)
+  if (!result.ok) {
+    process.stderr.write(renderConfigErrors(result.errors))
+    process.exit(2)
+  }
+  const { config, warnings } = result
+  const logger = createLogger({ level: config.logLevel })
+  for (const warning of warnings) logger.warn({}, warning)
+  if (argument === '--check-config') {
+    logger.info({}, 'the configuration is valid')
+    process.exit(0)
+  }
+
+  endOnCrash(logger)
+  const { port: wanted, drainDelayMs } = config.listener
+  const service = program.create(config, logger)
+  endOnSignal(logger, drainDelayMs, () => service.stop(drainDelayMs))
+  try {
+    const port = await service.listen()
+    const { fields, message } = program.ready(config)
+    logger.info({ port, ...fields }, message)
+  } catch (err) {
+    logger.error({ err, port: wanted }, 'cannot listen on this port')
+    process.exit(1)
+  }
+}

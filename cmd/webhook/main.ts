@@ -1,0 +1,9 @@
+import { runProgram } from '../program.ts'
+import { readConfiguration } from './configuration.ts'
+import { createWebhookService } from './service.ts'
+
+await runProgram({
+  readConfiguration,
+  create: createWebhookService,
+  ready: () => ({ fields: {}, message: 'the webhook is listening' }),
+})

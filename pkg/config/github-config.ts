@@ -1,0 +1,54 @@
+import { readApp, type AppConfig, type AppValues } from './app-key.ts'
+import { describeValue, type ConfigError } from './config-error.ts'
+import type { ConfigSources } from './config-result.ts'
+import { readCertificates, readTextFile, type ReadFile } from './file-types.ts'
+import { SERVICE_VARIABLES, type ServiceValues } from './service-variables.ts'
+import type { Environment } from './variable.ts'
+
+/** How GitHub is reached, and as which App. Holds a private key. */
+export interface GitHubConfig {
+  /** Without a trailing slash. */
+  readonly baseUrl: string
+  readonly app: AppConfig
+  /** How calls to GitHub leave; undefined: directly. `url` may hold a password. */
+  readonly proxy: { readonly url: string; readonly noProxy: string | undefined } | undefined
+  /** Certificate authorities (PEM) in place of the system's; undefined: the system's. */
+  readonly certificateAuthorities: string | undefined
+}
+
+type GitHubValues = AppValues &
+  Pick<ServiceValues, 'GITHUB_BASE_URL' | 'HTTPS_PROXY' | 'NO_PROXY' | 'SSL_CERT_FILE'>
+
+/** Undefined when the App or its key was reported. */
+export function readGitHub(
+  values: GitHubValues,
+  environment: Environment,
+  sources: ConfigSources,
+  report: (error: ConfigError) => void,
+): GitHubConfig | undefined {
+  const { GITHUB_BASE_URL: baseUrl, HTTPS_PROXY: url, NO_PROXY: noProxy, SSL_CERT_FILE: path } = values
+  const app = readApp(values, environment, sources, report)
+  const certificateAuthorities = readAuthorities('SSL_CERT_FILE', path, sources.readFile, report)
+  if (app === undefined) return undefined
+  return { baseUrl, app, proxy: url === undefined ? undefined : { url, noProxy }, certificateAuthorities }
+}
+
+/** The certificates in the file at `path`; undefined when there is no path, or the file was reported. */
+export function readAuthorities(
+  name: 'SSL_CERT_FILE' | 'STS_ISSUER_CA_FILE',
+  path: string | undefined,
+  readFile: ReadFile,
+  report: (error: ConfigError) => void,
+): string | undefined {
+  if (path === undefined) return undefined
+  const file = readTextFile(path, readFile)
+  const certificates = file.ok ? readCertificates(file.value) : file
+  if (certificates.ok) return certificates.value
+  report({
+    variable: name,
+    holds: describeValue(path, SERVICE_VARIABLES[name]),
+    ...(certificates.problem === undefined ? {} : { problem: certificates.problem }),
+    allowed: 'the path of a file of certificates in PEM',
+  })
+  return undefined
+}

@@ -1,0 +1,100 @@
+import { ORGANIZATIONS } from './github-types.ts'
+import { LATER_VARIABLES } from './later-variables.ts'
+import { SERVICE_VARIABLES } from './service-variables.ts'
+import { choiceType } from './value-type.ts'
+import type { LaterVariable, ReadVariable, Values } from './variable.ts'
+import { WEBHOOK_SECRET, WEBHOOK_SECRETS } from './webhook-types.ts'
+
+const {
+  PORT,
+  STS_HOST,
+  STS_DRAIN_DELAY,
+  GITHUB_APP_IDS,
+  APP_SECRET_CERTIFICATE_FILE,
+  APP_SECRET_CERTIFICATE_ENV_VAR,
+  GITHUB_BASE_URL,
+  HTTPS_PROXY,
+  NO_PROXY,
+  SSL_CERT_FILE,
+  STS_ALLOW_LOOPBACK_ISSUERS,
+  ORG_POLICY_REPO,
+  STS_ALLOW_ORG_PERMISSIONS_IN_REPO_POLICIES,
+  STS_STRICT_POLICIES,
+  STS_LOG_LEVEL,
+  STS_STRICT_CONFIG,
+} = SERVICE_VARIABLES
+
+/** Every variable that the webhook reads: some of the service's, and its own. */
+export const WEBHOOK_VARIABLES = {
+  PORT,
+  STS_HOST,
+  STS_DRAIN_DELAY,
+  GITHUB_APP_IDS,
+  APP_SECRET_CERTIFICATE_FILE,
+  APP_SECRET_CERTIFICATE_ENV_VAR,
+  GITHUB_BASE_URL,
+  HTTPS_PROXY,
+  NO_PROXY,
+  SSL_CERT_FILE,
+  STS_ALLOW_LOOPBACK_ISSUERS,
+  ORG_POLICY_REPO,
+  STS_ALLOW_ORG_PERMISSIONS_IN_REPO_POLICIES,
+  STS_STRICT_POLICIES,
+  GITHUB_WEBHOOK_SECRET: {
+    topic: 'Webhook',
+    meaning: 'secret that GitHub signs deliveries with',
+    type: WEBHOOK_SECRET,
+    required: true,
+    secret: true,
+    octoSts: true,
+    remarks:
+      'Taken byte for byte: a comma is part of it, and so is a line feed at its end, which is a warning. The same text as in the settings of the GitHub App.',
+  },
+  STS_WEBHOOK_SECRETS: {
+    topic: 'Webhook',
+    meaning: 'further secrets that deliveries may be signed with, for rotation',
+    type: WEBHOOK_SECRETS,
+    secret: true,
+    remarks:
+      'To rotate: put the old secret here and the new one into `GITHUB_WEBHOOK_SECRET`, restart, change the settings of the GitHub App, and take the old one out an hour later.',
+  },
+  GITHUB_WEBHOOK_ORGANIZATION_FILTER: {
+    topic: 'Webhook',
+    meaning: 'organizations whose deliveries are worked; unset: all',
+    type: ORGANIZATIONS,
+    octoSts: true,
+    example: 'acme,acme-labs',
+    remarks: 'Letter case does not count.',
+  },
+  STS_CHECKS: {
+    topic: 'Webhook',
+    meaning: 'when a check run appears: where a trust policy changed, or always',
+    type: choiceType(['changed', 'always'] as const),
+    default: 'changed',
+    example: 'always',
+    remarks: 'With `always` the check can be required by a ruleset or a branch protection.',
+  },
+  STS_LOG_LEVEL,
+  STS_STRICT_CONFIG,
+} as const satisfies Readonly<Record<string, ReadVariable>>
+
+/** What the webhook's variables hold. */
+export type WebhookValues = Values<typeof WEBHOOK_VARIABLES>
+
+const { KMS_KEYS, KMS_PROVIDER, STS_KMS_VERIFY, APP_CONFIG_FILE, METRICS, METRICS_PORT } = LATER_VARIABLES
+const { OTEL_TRACES_EXPORTER, OTEL_METRICS_EXPORTER, OTEL_LOGS_EXPORTER } = LATER_VARIABLES
+const { OTEL_EXPORTER_OTLP_ENDPOINT } = LATER_VARIABLES
+
+/** Those of the variables whose part is not built yet that would concern the webhook. */
+export const LATER_WEBHOOK_VARIABLES = {
+  KMS_KEYS,
+  KMS_PROVIDER,
+  STS_KMS_VERIFY,
+  APP_CONFIG_FILE,
+  METRICS,
+  METRICS_PORT,
+  OTEL_TRACES_EXPORTER,
+  OTEL_METRICS_EXPORTER,
+  OTEL_LOGS_EXPORTER,
+  OTEL_EXPORTER_OTLP_ENDPOINT,
+} as const satisfies Readonly<Record<string, LaterVariable>>

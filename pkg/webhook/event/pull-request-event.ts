@@ -1,0 +1,37 @@
+import { commitAt, idAt, objectAt, textAt, type Fields } from './payload.ts'
+import type { RepositoryFacts } from './repository-facts.ts'
+import type { BranchHead, ReviewRequest } from './review-request.ts'
+
+/** Others, such as a label, change no file. */
+const ACTIONS: ReadonlySet<string> = new Set(['opened', 'synchronize', 'reopened'])
+
+/** Undefined where no file can have changed, and for what cannot be understood. */
+export function readPullRequest(payload: Fields, facts: RepositoryFacts): ReviewRequest | undefined {
+  if (!ACTIONS.has(textAt(payload, 'action') ?? '')) return undefined
+  const pullRequest = objectAt(payload, 'pull_request')
+  const number = idAt(pullRequest, 'number')
+  const head = objectAt(pullRequest, 'head')
+  const headSha = commitAt(head, 'sha')
+  const base = commitAt(objectAt(pullRequest, 'base'), 'sha')
+  if (number === undefined || headSha === undefined || headSha === null) return undefined
+  if (base === undefined || base === null) return undefined
+  return {
+    target: facts.target,
+    headSha,
+    sources: [{ kind: 'pull_request', number, base }],
+    head: headOf(head, facts),
+    again: false,
+  }
+}
+
+/** The repository of the head is null where a fork has been deleted. */
+function headOf(
+  head: Fields | undefined,
+  { pushedAt, repositoryId }: RepositoryFacts,
+): BranchHead | undefined {
+  const headRepositoryId = idAt(objectAt(head, 'repo'), 'id')
+  const branch = textAt(head, 'ref')
+  // Only pushes to the repository itself move its time.
+  if (headRepositoryId !== repositoryId || branch === undefined || pushedAt === undefined) return undefined
+  return { branch: `${headRepositoryId}:${branch}`, pushedAt }
+}

@@ -1,0 +1,242 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import {
+  readServiceConfig,
+  readWebhookConfig,
+  renderConfigErrors,
+  VARIABLES,
+  type WebhookConfig,
+  type WebhookConfigResult,
+} from '#pkg/config'
+import type { ReadVariable } from '../../pkg/config/variable.ts'
+import { WEBHOOK_VARIABLES } from '../../pkg/config/webhook-variables.ts'
+import { filesOf, KEY_PROBLEM, MINIMAL, PEM, type Changes } from './support/environment.ts'
+
+/** The least that the webhook starts with. */
+const MINIMAL_WEBHOOK: Changes = {
+  PORT: '8080',
+  GITHUB_APP_IDS: '12345',
+  APP_SECRET_CERTIFICATE_ENV_VAR: PEM,
+  GITHUB_WEBHOOK_SECRET: 'hunter2',
+}
+const SOURCES = {
+  readFile: filesOf({ '/app.pem': PEM }),
+  findKeyProblem: (pem: string) => (pem === PEM ? undefined : KEY_PROBLEM),
+}
+
+function read(changes: Changes): WebhookConfigResult {
+  return readWebhookConfig({ ...MINIMAL_WEBHOOK, ...changes }, SOURCES)
+}
+
+function configOf(changes: Changes): WebhookConfig {
+  const result = read(changes)
+  assert.ok(result.ok, 'the environment is valid')
+  return result.config
+}
+
+describe('readWebhookConfig', () => {
+  it('fills in every default, and needs no domain', () => {
+    const result = read({})
+    assert.ok(result.ok, 'the environment is valid')
+    assert.deepEqual(result.warnings, [])
+    assert.deepEqual(result.config, {
+      logLevel: 'info',
+      listener: { host: undefined, port: 8080, drainDelayMs: 0 },
+      github: {
+        baseUrl: 'https://api.github.com',
+        app: { id: '12345', privateKeyPem: PEM },
+        proxy: undefined,
+        certificateAuthorities: undefined,
+      },
+      webhook: { secrets: ['hunter2'], organizations: undefined, checks: 'changed' },
+      policies: {
+        orgPolicyRepo: '.github',
+        strict: false,
+        allowOrgPermissionsInRepoPolicies: false,
+        allowLoopbackIssuers: false,
+      },
+    })
+  })
+
+  const rows: readonly (readonly [
+    changes: Changes,
+    of: (config: WebhookConfig) => unknown,
+    value: unknown,
+  ])[] = [
+    [{ GITHUB_WEBHOOK_SECRET: 'a,b' }, (config) => config.webhook.secrets, ['a,b']],
+    [{ GITHUB_WEBHOOK_SECRET: ' é"{}$x' }, (config) => config.webhook.secrets, [' é"{}$x']],
+    [{ STS_WEBHOOK_SECRETS: '["old","o,l\\u0064"]' }, (c) => c.webhook.secrets, ['hunter2', 'old', 'o,ld']],
+    [{ STS_WEBHOOK_SECRETS: '["hunter2","a","a"]' }, (c) => c.webhook.secrets, ['hunter2', 'a']],
+    [{ STS_WEBHOOK_SECRETS: '[]' }, (config) => config.webhook.secrets, ['hunter2']],
+    [{ STS_WEBHOOK_SECRETS: '' }, (config) => config.webhook.secrets, ['hunter2']],
+    [
+      { GITHUB_WEBHOOK_ORGANIZATION_FILTER: 'Acme, acme-labs,ACME,, ' },
+      (config) => config.webhook.organizations,
+      new Set(['acme', 'acme-labs']),
+    ],
+    [{ GITHUB_WEBHOOK_ORGANIZATION_FILTER: '' }, (config) => config.webhook.organizations, undefined],
+    [{ STS_CHECKS: 'always' }, (config) => config.webhook.checks, 'always'],
+    [{ STS_CHECKS: 'changed' }, (config) => config.webhook.checks, 'changed'],
+    [{ PORT: '0', STS_HOST: '::1' }, ({ listener }) => [listener.port, listener.host], [0, '::1']],
+    [{ STS_DRAIN_DELAY: '5s' }, (config) => config.listener.drainDelayMs, 5_000],
+    [{ STS_LOG_LEVEL: 'debug' }, (config) => config.logLevel, 'debug'],
+    [{ GITHUB_BASE_URL: 'https://h.test/api/v3/' }, (c) => c.github.baseUrl, 'https://h.test/api/v3'],
+    [
+      { APP_SECRET_CERTIFICATE_ENV_VAR: '', APP_SECRET_CERTIFICATE_FILE: '/app.pem' },
+      (config) => config.github.app.privateKeyPem,
+      PEM,
+    ],
+    [{ https_proxy: 'p.test:1' }, (config) => config.github.proxy?.url, 'http://p.test:1/'],
+    [{ ORG_POLICY_REPO: 'policies' }, (config) => config.policies.orgPolicyRepo, 'policies'],
+    [{ STS_STRICT_POLICIES: '1' }, (config) => config.policies.strict, true],
+    [
+      { STS_ALLOW_ORG_PERMISSIONS_IN_REPO_POLICIES: 't' },
+      (config) => config.policies.allowOrgPermissionsInRepoPolicies,
+      true,
+    ],
+    [{ STS_ALLOW_LOOPBACK_ISSUERS: 'T' }, (config) => config.policies.allowLoopbackIssuers, true],
+  ]
+  for (const [changes, of, value] of rows) {
+    it(`reads ${JSON.stringify(changes).slice(0, 80)}`, () => {
+      assert.deepEqual(of(configOf(changes)), value)
+    })
+  }
+
+  const refused: readonly (readonly [variable: string, text: string | undefined])[] = [
+    ['PORT', undefined],
+    ['GITHUB_APP_IDS', undefined],
+    ['GITHUB_WEBHOOK_SECRET', undefined],
+    ['GITHUB_WEBHOOK_SECRET', ''],
+    ['GITHUB_WEBHOOK_SECRET', ' \n'],
+    ['GITHUB_WEBHOOK_SECRET', 'hunter2\ufffd'],
+    ['GITHUB_WEBHOOK_SECRET', 'hunter2'.repeat(147)],
+    ['STS_WEBHOOK_SECRETS', 'hunter2'],
+    ['STS_WEBHOOK_SECRETS', '"hunter2"'],
+    ['STS_WEBHOOK_SECRETS', '{"0":"hunter2"}'],
+    ['STS_WEBHOOK_SECRETS', '["hunter2",""]'],
+    ['STS_WEBHOOK_SECRETS', '["hunter2","\\t"]'],
+    ['STS_WEBHOOK_SECRETS', '["hunter2\\ud800"]'],
+    ['STS_WEBHOOK_SECRETS', '["hunter2",2]'],
+    ['STS_WEBHOOK_SECRETS', '["hunter2",null]'],
+    ['STS_WEBHOOK_SECRETS', JSON.stringify(Array.from({ length: 9 }, (_, index) => `hunter2${index}`))],
+    ['STS_WEBHOOK_SECRETS', `["hunter2"${' '.repeat(100_000)}]`],
+    ['GITHUB_WEBHOOK_ORGANIZATION_FILTER', ' , '],
+    ['GITHUB_WEBHOOK_ORGANIZATION_FILTER', '*'],
+    ['GITHUB_WEBHOOK_ORGANIZATION_FILTER', 'acme/app'],
+    ['STS_CHECKS', 'never'],
+    ['STS_CHECKS', 'true'],
+    ['ORG_POLICY_REPO', ''],
+    ['KMS_KEYS', 'projects/p'],
+    ['APP_CONFIG_FILE', '/pools.yaml'],
+  ]
+  for (const [variable, text] of refused) {
+    it(`refuses ${variable} that holds ${JSON.stringify(text ?? null).slice(0, 60)}`, () => {
+      const result = read({ [variable]: text })
+      assert.ok(!result.ok, 'the environment is refused')
+      assert.ok(result.errors.some((error) => error.variable.includes(variable)))
+      const said = renderConfigErrors(result.errors) + result.warnings.join()
+      assert.doesNotMatch(said, /hunter2|ud800/)
+    })
+  }
+
+  it('does not start on further secrets alone', () => {
+    const result = read({ GITHUB_WEBHOOK_SECRET: undefined, STS_WEBHOOK_SECRETS: '["a"]' })
+    assert.ok(!result.ok, 'the environment is refused')
+  })
+
+  it('says everything that is wrong at once', () => {
+    const result = readWebhookConfig({ STS_CHECKS: 'x', STS_WEBHOOK_SECRETS: '[""]' }, SOURCES)
+    assert.ok(!result.ok, 'the environment is refused')
+    assert.deepEqual(
+      result.errors.map(({ variable }) => variable),
+      [
+        'PORT',
+        'GITHUB_WEBHOOK_SECRET',
+        'STS_WEBHOOK_SECRETS',
+        'STS_CHECKS',
+        'GITHUB_APP_IDS',
+        'APP_SECRET_CERTIFICATE_FILE, APP_SECRET_CERTIFICATE_ENV_VAR',
+      ],
+    )
+  })
+
+  it('warns of white space around the secret, without the secret', () => {
+    for (const secret of ['hunter2\n', ' hunter2']) {
+      const result = read({ GITHUB_WEBHOOK_SECRET: secret })
+      assert.ok(result.ok, 'the environment is valid')
+      assert.deepEqual(result.config.webhook.secrets, [secret])
+      assert.equal(result.warnings.length, 1)
+      assert.match(result.warnings[0] ?? '', /^GITHUB_WEBHOOK_SECRET /)
+      assert.doesNotMatch(result.warnings[0] ?? '', /hunter2/)
+    }
+  })
+
+  it('warns of what concerns it and is not built, and of unknown names', () => {
+    const result = read({ METRICS: 'true', OTEL_TRACES_EXPORTER: 'otlp', STS_WEBHOOK_SECRET: 'hunter2' })
+    assert.ok(result.ok, 'the environment is valid')
+    assert.deepEqual(
+      result.warnings.map((warning) => warning.split(' ', 1)[0]),
+      ['METRICS', 'OTEL_TRACES_EXPORTER', 'STS_WEBHOOK_SECRET'],
+    )
+    assert.match(result.warnings[2] ?? '', /STS_WEBHOOK_SECRETS\?$/)
+    assert.doesNotMatch(result.warnings.join(), /hunter2/)
+  })
+
+  it('freezes what it gives', () => {
+    const config = configOf({})
+    for (const part of [config, config.webhook, config.github, config.policies])
+      assert.ok(Object.isFrozen(part))
+    assert.ok(Object.isFrozen(config.webhook.secrets))
+  })
+})
+
+describe('one environment for all programs', () => {
+  const environment: Changes = {
+    ...MINIMAL,
+    ...MINIMAL_WEBHOOK,
+    STS_WEBHOOK_SECRETS: '["old"]',
+    STS_CHECKS: 'always',
+    GITHUB_WEBHOOK_ORGANIZATION_FILTER: 'acme',
+    STS_DENIAL_DETAIL: 'uniform',
+    STS_POLICY_FRESHNESS: '10s',
+    STS_TRUSTED_HOPS: '1',
+    STS_REFLECTION: 'true',
+    PROBER_IDENTITY: 'prober',
+  }
+
+  it('is valid for each, without a warning', () => {
+    for (const result of [readServiceConfig(environment, SOURCES), readWebhookConfig(environment, SOURCES)]) {
+      assert.ok(result.ok, 'the environment is valid')
+      assert.deepEqual(result.warnings, [])
+    }
+  })
+
+  it('is judged by each only as far as it concerns it', () => {
+    const webhook = { ...environment, STS_DENIAL_DETAIL: 'x', STS_MISS_BUDGET: '1', STS_ALLOWED_ORGS: 'acme' }
+    assert.deepEqual(readWebhookConfig(webhook, SOURCES).warnings, [])
+    assert.equal(readWebhookConfig(webhook, SOURCES).ok, true)
+    const service = { ...environment, STS_CHECKS: 'x', GITHUB_WEBHOOK_SECRET: '' }
+    assert.equal(readServiceConfig(service, SOURCES).ok, true)
+  })
+})
+
+describe('the variables of the webhook', () => {
+  it('have defaults and examples that are valid', () => {
+    const table: Readonly<Record<string, ReadVariable>> = WEBHOOK_VARIABLES
+    for (const [name, { type, example, secret, default: fallback }] of Object.entries(table)) {
+      if (example !== undefined) assert.ok(type.parse(example).ok, name)
+      else assert.ok(secret === true || fallback === 'true' || fallback === 'false', name)
+      if (fallback !== undefined) assert.ok(type.parse(fallback).ok, name)
+    }
+  })
+
+  it('are listed with the programs that read them', () => {
+    const programsOf = (wanted: string): unknown => VARIABLES.find(({ name }) => name === wanted)?.programs
+    assert.deepEqual(programsOf('PORT'), ['service', 'webhook'])
+    assert.deepEqual(programsOf('STS_DOMAIN'), ['service'])
+    assert.deepEqual(programsOf('GITHUB_WEBHOOK_SECRET'), ['webhook'])
+    assert.deepEqual(programsOf('KMS_KEYS'), ['service', 'webhook'])
+    assert.deepEqual(programsOf('STS_STORE'), ['service'])
+    assert.deepEqual(programsOf('PROBER_IDENTITY'), ['prober'])
+  })
+})
