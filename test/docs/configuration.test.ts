@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { generate } from 'selfsigned'
-import { readServiceConfig, renderConfigErrors, VARIABLES, type ServiceConfigResult } from '#pkg/config'
+import { readServiceConfig, readWebhookConfig, renderConfigErrors, VARIABLES } from '#pkg/config'
 import { writeVariables } from '../../scripts/configuration-page.ts'
 import { anchorsOf, fencesOf, readPage } from './support/page.ts'
 
@@ -38,15 +38,19 @@ describe('a configuration in docs/configuration.md', () => {
     certificate = (await generate([{ name: 'commonName', value: 'ca.test' }])).cert
   })
 
-  function read(text: string): ServiceConfigResult {
+  /** By the program that the configuration is for. */
+  function read(text: string): ReturnType<typeof readServiceConfig | typeof readWebhookConfig> {
     const lines = text.trim().split('\n')
     const environment = Object.fromEntries(
       lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
     )
-    return readServiceConfig(environment, {
-      readFile: (path) => new TextEncoder().encode(path.includes('/ssl/') ? certificate : '{}'),
+    const sources = {
+      readFile: (path: string) => new TextEncoder().encode(path.includes('/ssl/') ? certificate : '{}'),
       findKeyProblem: () => undefined,
-    })
+    }
+    return Object.hasOwn(environment, 'GITHUB_WEBHOOK_SECRET')
+      ? readWebhookConfig(environment, sources)
+      : readServiceConfig(environment, sources)
   }
 
   const fences = fencesOf(page)
@@ -67,6 +71,6 @@ describe('a configuration in docs/configuration.md', () => {
   })
 
   it('is one of several', () => {
-    assert.equal(valid.length, 6)
+    assert.equal(valid.length, 7)
   })
 })

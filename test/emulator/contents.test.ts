@@ -47,7 +47,13 @@ test('lists a directory, with git’s own object ids', async (t) => {
     readonly name: string
     readonly type: string
     readonly sha: string
+    readonly download_url: string | null
   }[]
+  assert.deepEqual(
+    rows.filter(({ download_url: url }) => url === null).map(({ name }) => name),
+    ['a', 'a.d', 'module'],
+    'what cannot be downloaded',
+  )
   assert.deepEqual(
     rows.map(({ name, type }) => [name, type]),
     [

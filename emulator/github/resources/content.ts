@@ -45,19 +45,14 @@ export function submoduleJson(place: ContentPlace, path: string, entry: GitEntry
   }
 }
 
-/** One row of a directory's listing. A submodule is called a file there, as GitHub has always done. */
+/** One row of a directory's listing. A submodule is called a file there, as GitHub has always done; its links differ. */
 export function listedJson(place: ContentPlace, child: PathTarget, files: ReadonlyMap<string, GitEntry>) {
-  if (child.kind === 'entry') {
-    const { kind, sha, content } = child.entry
-    return describe(
-      place,
-      child.path,
-      sha,
-      kind === 'symlink' ? 'symlink' : 'file',
-      kind === 'submodule' ? 0 : content.length,
-    )
-  }
-  return directoryJson(place, child.path, files)
+  if (child.kind === 'directory') return directoryJson(place, child.path, files)
+  const { kind, sha, content } = child.entry
+  if (kind !== 'submodule') return describe(place, child.path, sha, kind, content.length)
+  const row = describe(place, child.path, sha, 'file', 0)
+  const tree = row.git_url.replace('/git/blobs/', '/git/trees/')
+  return { ...row, download_url: null, git_url: tree, _links: { ...row._links, git: tree } }
 }
 
 /** A directory, without what is in it. */

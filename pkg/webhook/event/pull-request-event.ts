@@ -7,7 +7,10 @@ const ACTIONS: ReadonlySet<string> = new Set(['opened', 'synchronize', 'reopened
 
 /** Undefined where no file can have changed, and for what cannot be understood. */
 export function readPullRequest(payload: Fields, facts: RepositoryFacts): ReviewRequest | undefined {
-  if (!ACTIONS.has(textAt(payload, 'action') ?? '')) return undefined
+  const action = textAt(payload, 'action') ?? ''
+  // With another base it has other files, at the same commit: the check that it has is not about them.
+  const hasNewBase = action === 'edited' && objectAt(payload, 'changes', 'base') !== undefined
+  if (!ACTIONS.has(action) && !hasNewBase) return undefined
   const pullRequest = objectAt(payload, 'pull_request')
   const number = idAt(pullRequest, 'number')
   const head = objectAt(pullRequest, 'head')
@@ -20,7 +23,7 @@ export function readPullRequest(payload: Fields, facts: RepositoryFacts): Review
     headSha,
     sources: [{ kind: 'pull_request', number, base }],
     head: headOf(head, facts),
-    again: false,
+    again: hasNewBase,
   }
 }
 
