@@ -1,19 +1,11 @@
 import { toStsError } from '#pkg/errors'
 import { answerRefusal, answerResult, type DeliveryAnswer } from './delivery-answer.ts'
 import type { Delivery, DeliveryResult } from './delivery.ts'
-import { readDelivery, readDeliveryHeaders, type ReadDelivery } from './read-delivery.ts'
+import { readDelivery, readDeliveryHeaders, type DeliveryRequest, type ReadDelivery } from './read-delivery.ts'
 import { createSignatureVerifier } from './signature.ts'
 
 /** An action of a payload that is logged; others are left out. */
 const ACTION = /^[a-z][a-z_]{0,63}$/
-
-/** A POST that was read completely. */
-export interface DeliveryRequest {
-  /** Names and values in turn, as received. */
-  readonly rawHeaders: readonly string[]
-  readonly body: Buffer
-  readonly requestId: string
-}
 
 /** Answers every request; never rejects. */
 export type DeliveryReceiver = (request: DeliveryRequest) => Promise<DeliveryAnswer>
@@ -86,12 +78,14 @@ export function createDeliveryReceiver(options: DeliveryReceiverOptions): Delive
     }
   }
 
-  return async ({ rawHeaders, body, requestId }) => {
+  return async (request) => {
+    const { rawHeaders, requestId } = request
     const startedAt = now()
     const headers = readDeliveryHeaders(rawHeaders)
-    const read = readDelivery(verify, headers, rawHeaders, body)
+    const read = readDelivery(verify, headers, request)
     const { answer, ...settled } = await settle(read, requestId)
-    const { id: deliveryId, event } = headers
+    const { id, event } = headers
+    const deliveryId = id === false ? undefined : id
     const durationMs = now() - startedAt
     observer.answered?.({ requestId, deliveryId, event, ...settled, status: answer.status, durationMs })
     return answer

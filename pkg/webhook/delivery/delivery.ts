@@ -2,7 +2,7 @@ import type { Reason } from '#pkg/errors'
 
 /** One webhook delivery whose signature has been verified. Its headers are not signed: only `payload` is GitHub's word. */
 export interface Delivery {
-  /** `X-GitHub-Delivery`: a redelivery has the id of the first. */
+  /** `X-GitHub-Delivery`: a redelivery has the id of the first. Of a sender that gives none: an id that is used once. */
   readonly id: string
   /** `X-GitHub-Event`. */
   readonly event: string

@@ -3,6 +3,6 @@ export {
   type DeliveryEvent,
   type DeliveryObserver,
   type DeliveryReceiver,
-  type DeliveryRequest,
 } from './delivery-receiver.ts'
 export type { Delivery, DeliveryResult } from './delivery.ts'
+export type { DeliveryRequest } from './read-delivery.ts'

@@ -100,7 +100,6 @@ describe('a signed delivery', () => {
     ['two events', requestOf('{}', { 'X-GitHub-Event': ['push', 'push'] }), 400, 'event_malformed'],
     ['an odd event', requestOf('{}', { 'X-GitHub-Event': 'push\u001b[31m' }), 400, 'event_malformed'],
     ['a long event', requestOf('{}', { 'X-GitHub-Event': 'e'.repeat(65) }), 400, 'event_malformed'],
-    ['no id', requestOf('{}', { 'X-GitHub-Delivery': [] }), 400, 'id_malformed'],
     ['two ids', requestOf('{}', { 'X-GitHub-Delivery': ['a', 'a'] }), 400, 'id_malformed'],
     ['an odd id', requestOf('{}', { 'X-GitHub-Delivery': '../a' }), 400, 'id_malformed'],
     ['a long id', requestOf('{}', { 'X-GitHub-Delivery': 'a'.repeat(65) }), 400, 'id_malformed'],
@@ -127,6 +126,18 @@ describe('a signed delivery', () => {
       assert.deepEqual(deliveries, [])
     })
   }
+
+  it('without an id gets one that is used once', async () => {
+    const { receive, deliveries } = startReceiver()
+    for (const requestId of ['one', 'two']) {
+      const { status } = await receive({ ...requestOf('{}', { 'X-GitHub-Delivery': [] }), requestId })
+      assert.equal(status, 200)
+    }
+    assert.deepEqual(
+      deliveries.map(({ id }) => id),
+      ['one', 'two'],
+    )
+  })
 
   it('has the members __proto__ and constructor as its own', async () => {
     const { receive, deliveries, events } = startReceiver()
