@@ -91,11 +91,11 @@ export function createService(config: ServiceConfig, logger: Logger): Service {
   return {
     drop(notice) {
       const { owner } = notice
-      const repository = notice.kind === 'repository' ? notice.repository : undefined
+      const repository = notice.kind === 'owner' ? undefined : notice.repository
       trustPolicies.expire(owner, repository)
       organizationIssuers.expire(owner, repository)
-      if (repository === undefined) app.forgetOwner(owner)
-      else app.forgetRepository({ owner, repository })
+      if (notice.kind === 'owner') app.forgetOwner(owner)
+      else if (notice.kind === 'repository') app.forgetRepository(notice)
     },
     async listen() {
       const port = await server.listen()

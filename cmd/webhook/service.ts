@@ -44,7 +44,7 @@ export function createWebhookService(
     checks: webhook.checks,
     onStale(notice) {
       if (notice.kind === 'owner') app.forgetOwner(notice.owner)
-      else app.forgetRepository(notice)
+      else if (notice.kind === 'repository') app.forgetRepository(notice)
       logger.info({ notice }, 'a delivery makes caches stale')
       onStale(notice)
     },

@@ -9,7 +9,6 @@ export type Operation =
   | 'find_installation'
   | 'list_deliveries'
   | 'list_folder'
-  | 'list_pull_request_files'
   | 'mint_probe_token'
   | 'mint_read_token'
   | 'mint_review_token'

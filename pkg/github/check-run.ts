@@ -1,10 +1,13 @@
 import type { StsError } from '#pkg/errors'
 import { isJsonObject, isPositiveInteger, malformed, readJson } from './answer.ts'
 import type { GitHubAnswer } from './github-client.ts'
+import { isObjectId } from './object-id.ts'
 
-/** https://docs.github.com/rest/checks/runs#create-a-check-run */
-export type CheckConclusion =
-  'action_required' | 'cancelled' | 'failure' | 'neutral' | 'skipped' | 'success' | 'timed_out'
+/** How a check ends; GitHub knows more ways. https://docs.github.com/rest/checks/runs#update-a-check-run */
+export type CheckConclusion = 'success' | 'failure' | 'cancelled'
+
+/** Pull requests of one check run that are read. */
+const PULL_REQUESTS_MAX = 100
 
 /** A remark on lines of a file. */
 export interface CheckAnnotation {
@@ -15,7 +18,7 @@ export interface CheckAnnotation {
   /** From 1. Sent only when both lines are the same: GitHub refuses columns otherwise. */
   readonly startColumn?: number | undefined
   readonly endColumn?: number | undefined
-  readonly level: 'failure' | 'warning' | 'notice'
+  readonly level: 'failure' | 'warning'
   readonly title?: string | undefined
   readonly message: string
 }
@@ -23,52 +26,52 @@ export interface CheckAnnotation {
 /** What a check run shows. */
 export interface CheckRunOutput {
   readonly title: string
-  /** Markdown; at most 65,535 bytes, as `text`. */
+  /** Markdown; at most 65,535 bytes. */
   readonly summary: string
-  readonly text?: string | undefined
   /** At most 50 in one call; those of a later call are added. */
   readonly annotations: readonly CheckAnnotation[]
 }
 
-export type NewCheckRun = {
+/** A check run to begin: it is in progress. */
+export interface NewCheckRun {
   readonly name: string
   /** The commit that is checked. */
   readonly headSha: string
-} & (
-  | { readonly status: 'in_progress' }
-  | { readonly conclusion: CheckConclusion; readonly output: CheckRunOutput }
-)
+}
 
 /** What changes of a check run; a conclusion completes it. */
 export interface CheckRunChange {
-  readonly status?: 'in_progress'
   readonly conclusion?: CheckConclusion
   readonly output?: CheckRunOutput
 }
 
 /** A pull request of the same repository whose head is the commit of a check run. */
 export interface CheckedPullRequest {
-  readonly number: number
   readonly baseSha: string
-  readonly baseRef: string
   readonly headSha: string
 }
 
 export interface CheckRun {
   readonly id: number
-  /** Empty for those from forks: GitHub does not list them here. */
+  /**
+   * Of the first 100, those that GitHub describes with both commits. Those from forks are not among them: GitHub does not
+   * list them here.
+   */
   readonly pullRequests: readonly CheckedPullRequest[]
 }
 
 /** The body by which a check run is created. */
-export function newCheckRunBody(run: NewCheckRun): Buffer {
-  const { name, headSha } = run
-  return Buffer.from(JSON.stringify({ name, head_sha: headSha, ...changeOf(run) }))
+export function newCheckRunBody({ name, headSha }: NewCheckRun): Buffer {
+  return Buffer.from(JSON.stringify({ name, head_sha: headSha, status: 'in_progress' }))
 }
 
 /** The body by which a check run is updated. */
-export function checkRunChangeBody(change: CheckRunChange): Buffer {
-  return Buffer.from(JSON.stringify(changeOf(change)))
+export function checkRunChangeBody({ conclusion, output }: CheckRunChange): Buffer {
+  const change = {
+    ...(conclusion && { status: 'completed', conclusion }),
+    ...(output && { output: outputOf(output) }),
+  }
+  return Buffer.from(JSON.stringify(change))
 }
 
 /**
@@ -78,42 +81,24 @@ export function checkRunChangeBody(change: CheckRunChange): Buffer {
  */
 export function readCheckRun(answer: GitHubAnswer): CheckRun {
   const body = readJson(answer, 'create_check_run')
-  if (!isJsonObject(body)) throw notCheckRun()
+  if (!isJsonObject(body) || !isPositiveInteger(body['id'])) throw notCheckRun()
   const { id, pull_requests: pullRequests } = body
-  if (!isPositiveInteger(id) || !Array.isArray(pullRequests)) throw notCheckRun()
-  return { id, pullRequests: pullRequests.map(readPullRequest) }
+  // The check run is there by now: what GitHub adds to it is no reason to make another.
+  const listed: readonly unknown[] = Array.isArray(pullRequests) ? pullRequests : []
+  return { id, pullRequests: listed.slice(0, PULL_REQUESTS_MAX).flatMap(readPullRequest) }
 }
 
-function readPullRequest(item: unknown): CheckedPullRequest {
-  if (!isJsonObject(item) || !isJsonObject(item['base']) || !isJsonObject(item['head'])) throw notCheckRun()
-  const { number } = item
-  const { sha: baseSha, ref: baseRef } = item['base']
+function readPullRequest(item: unknown): readonly CheckedPullRequest[] {
+  if (!isJsonObject(item) || !isJsonObject(item['base']) || !isJsonObject(item['head'])) return []
+  const { sha: baseSha } = item['base']
   const { sha: headSha } = item['head']
-  if (
-    !isPositiveInteger(number) ||
-    typeof baseSha !== 'string' ||
-    typeof baseRef !== 'string' ||
-    typeof headSha !== 'string'
-  ) {
-    throw notCheckRun()
-  }
-  return { number, baseSha, baseRef, headSha }
+  return isObjectId(baseSha) && isObjectId(headSha) ? [{ baseSha, headSha }] : []
 }
 
-/** The members that an update has, in GitHub's names. */
-function changeOf(change: CheckRunChange): object {
-  const { status, conclusion, output } = change
-  return {
-    ...(conclusion === undefined ? { status } : { status: 'completed', conclusion }),
-    ...(output && { output: outputOf(output) }),
-  }
-}
-
-function outputOf({ title, summary, text, annotations }: CheckRunOutput): object {
+function outputOf({ title, summary, annotations }: CheckRunOutput): object {
   return {
     title,
     summary,
-    text,
     ...(annotations.length > 0 && { annotations: annotations.map(annotationOf) }),
   }
 }

@@ -1,6 +1,7 @@
 import type { StsError } from '#pkg/errors'
 import { isJsonObject, malformed, readJson } from './answer.ts'
 import type { GitHubAnswer } from './github-client.ts'
+import { isObjectId } from './object-id.ts'
 
 /** Bound of a file, in bytes: the size of the largest policy. */
 const FILE_MAX_BYTES = 32 * 1024
@@ -45,8 +46,7 @@ export function readFileContents(answer: GitHubAnswer): FileContents {
   }
   if (typeof body['submodule_git_url'] === 'string') return { kind: 'unusable', problem: 'submodule' }
   const { size, encoding, content, sha } = body
-  if (typeof size !== 'number' || typeof sha !== 'string' || !/^[0-9a-f]{40,64}$/.test(sha))
-    throw unreadable()
+  if (typeof size !== 'number' || !isObjectId(sha)) throw unreadable()
   if (size > FILE_MAX_BYTES) return { kind: 'unusable', problem: 'too_large' }
   if (encoding !== 'base64' || typeof content !== 'string') throw unreadable()
   const bytes = decodeBase64(content)

@@ -1,6 +1,7 @@
 import type { StsError } from '#pkg/errors'
 import { isJsonObject, malformed, readJson } from './answer.ts'
 import type { GitHubAnswer } from './github-client.ts'
+import { isObjectId } from './object-id.ts'
 
 /** The most entries that GitHub lists of a directory. https://docs.github.com/rest/repos/contents#get-repository-content */
 const LISTED_MAX = 1_000
@@ -16,6 +17,8 @@ export interface FolderEntry {
   /** Relative to the root of the repository. */
   readonly path: string
   readonly kind: (typeof KINDS)[keyof typeof KINDS]
+  /** The git object id of what is there: of a directory that of its tree, of a submodule that of its commit. */
+  readonly blob: string
 }
 
 export interface FolderListing {
@@ -41,12 +44,13 @@ export function readFolderListing(answer: GitHubAnswer): FolderListing | undefin
 
 function readEntry(item: unknown): FolderEntry {
   if (!isJsonObject(item)) throw notListing()
-  const { name, path, type } = item
+  const { name, path, type, sha } = item
   if (typeof name !== 'string' || name === '' || typeof path !== 'string' || path === '') throw notListing()
   if (type !== 'file' && type !== 'dir' && type !== 'symlink' && type !== 'submodule') throw notListing()
+  if (!isObjectId(sha)) throw notListing()
   // In a listing GitHub calls a submodule a file; unlike a file it cannot be downloaded.
   const isSubmodule = type === 'file' && item['download_url'] === null
-  return { name, path, kind: isSubmodule ? 'submodule' : KINDS[type] }
+  return { name, path, kind: isSubmodule ? 'submodule' : KINDS[type], blob: sha }
 }
 
 function notListing(): StsError {

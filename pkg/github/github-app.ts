@@ -10,7 +10,7 @@ import type { CallObserver } from './call-event.ts'
 import { createGitHubClient } from './github-client.ts'
 import { createGitHubReviews, type GitHubReviews } from './github-reviews.ts'
 import type { Grant } from './grant.ts'
-import { createHookDeliveries, type HookDelivery, type ListDeliveriesOptions } from './hook-deliveries.ts'
+import { createHookDeliveries, type DeliveryListing, type ListDeliveriesOptions } from './hook-deliveries.ts'
 import { createInstallationDirectory, type FindOptions } from './installation-directory.ts'
 import { requireSameAccount, type Installation, type RepositoryName } from './installation.ts'
 import { pause, type Pause } from './pause.ts'
@@ -75,7 +75,7 @@ export interface GitHubApp {
   /** What the review of policies says to GitHub. */
   readonly reviews: GitHubReviews
   /** What GitHub has delivered to the App's webhook. See `HookDeliveries.list`. */
-  listDeliveries(options: ListDeliveriesOptions): Promise<readonly HookDelivery[]>
+  listDeliveries(options: ListDeliveriesOptions): Promise<DeliveryListing>
   /** Another attempt at a delivery, by its id. See `HookDeliveries.redeliver`. */
   redeliver(id: string, options: { readonly signal: AbortSignal }): Promise<void>
   /** Whether the token is dead now. Never rejects; its end is waited for by `close`. */
@@ -125,7 +125,6 @@ export function createGitHubApp(options: GitHubAppOptions): GitHubApp {
     findInstallation: (target, find) => directory.find(target, find),
     forgetOwner: (owner) => {
       directory.forget(owner)
-      reviewTokens.forgetOwner(owner)
     },
     forgetRepository: (target) => {
       readTokens.forget(target)

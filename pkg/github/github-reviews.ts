@@ -1,11 +1,5 @@
 import { refused } from './answer.ts'
-import {
-  readComparison,
-  readPullRequestFiles,
-  UNKNOWN_CHANGES,
-  type ChangedFile,
-  type ChangedFiles,
-} from './changed-files.ts'
+import { readComparison, UNKNOWN_CHANGES, type ChangedFiles } from './changed-files.ts'
 import {
   checkRunChangeBody,
   newCheckRunBody,
@@ -18,7 +12,6 @@ import { CONTENTS_MEDIA_TYPE, readFileContents, type FileContents } from './file
 import { readFolderListing, type FolderListing } from './folder-listing.ts'
 import { requireRef } from './git-ref.ts'
 import { isTooLarge, type GitHubAnswer } from './github-client.ts'
-import { nextPageOf } from './link-header.ts'
 import type { RepositoryVisibility } from './repository-visibility.ts'
 import { resourcePath } from './resource-path.ts'
 import type { ReviewTarget } from './review-target.ts'
@@ -30,12 +23,6 @@ const LISTING_MAX_BYTES = 8 * 1024 * 1024
 
 /** Of files with their patches, in bytes. GitHub shows about 1 MB of changes; JSON may double it, and more. */
 const CHANGES_MAX_BYTES = 16 * 1024 * 1024
-
-/** The most that GitHub gives in a page. */
-const PAGE_FILES_MAX = 100
-
-/** The most files that GitHub lists of a pull request. https://docs.github.com/rest/pulls/pulls#list-pull-requests-files */
-const PULL_REQUEST_FILES_MAX = 3_000
 
 /** A path at a commit. */
 export interface PathAtCommit {
@@ -86,11 +73,6 @@ export interface GitHubReviews {
     options: ReviewOptions,
   ): Promise<ChangedFiles | undefined>
   /**
-   * The files of a pull request: 100 in a call, at most 3,000. Without `pull_requests: read`, those of a private repository
-   * cannot be listed: `permission_not_granted`.
-   */
-  listPullRequestFiles(target: ReviewTarget, number: number, options: ReviewOptions): Promise<ChangedFiles>
-  /**
    * A new check run. Asked for once more when the answer is lost, so that one may be left behind in progress: GitHub shows
    * the newer of two with one name.
    */
@@ -122,7 +104,6 @@ export function createGitHubReviews(options: GitHubReviewsOptions): GitHubReview
   async function ask(
     target: ReviewTarget,
     request: Omit<TokenCall['request'], 'repeatable'>,
-    permission?: string,
   ): Promise<GitHubAnswer> {
     for (let isRenewed = false; ; isRenewed = true) {
       const token = await reviewTokens.get(target, request)
@@ -131,27 +112,9 @@ export function createGitHubReviews(options: GitHubReviewsOptions): GitHubReview
         token,
         request: { ...request, repeatable: true },
         isRenewed,
-        ...(permission !== undefined && { permission }),
       })
       if (answer !== undefined) return answer
     }
-  }
-
-  async function readPage(
-    target: ReviewTarget,
-    number: number,
-    page: number,
-    { signal }: ReviewOptions,
-  ): Promise<{ readonly files: readonly ChangedFile[]; readonly isLast: boolean }> {
-    const operation = 'list_pull_request_files'
-    const query = `?per_page=${PAGE_FILES_MAX}&page=${page}`
-    const path = pathIn(target, 'pulls', number, 'files') + query
-    const request = { operation, method: 'GET', path, maxBytes: CHANGES_MAX_BYTES, signal } as const
-    const answer = await ask(target, request, 'pull_requests')
-    if (answer.status !== 200) throw refused(operation, answer)
-    const files = readPullRequestFiles(answer)
-    // A link that got lost must not become a list that ends.
-    return { files, isLast: files.length < PAGE_FILES_MAX && nextPageOf(answer) === undefined }
   }
 
   return {
@@ -197,19 +160,6 @@ export function createGitHubReviews(options: GitHubReviewsOptions): GitHubReview
         if (isTooLarge(error)) return UNKNOWN_CHANGES
         throw error
       }
-    },
-    async listPullRequestFiles(target, number, review) {
-      const files: ChangedFile[] = []
-      try {
-        for (let page = 1; files.length < PULL_REQUEST_FILES_MAX; page++) {
-          const read = await readPage(target, number, page, review)
-          files.push(...read.files)
-          if (read.isLast) return { files, complete: files.length < PULL_REQUEST_FILES_MAX }
-        }
-      } catch (error) {
-        if (!isTooLarge(error)) throw error
-      }
-      return { files, complete: false }
     },
     async createCheckRun(target, run, { signal }) {
       const operation = 'create_check_run'

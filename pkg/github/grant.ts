@@ -58,7 +58,7 @@ export function isLevelWithin(level: string, most: string): boolean {
 }
 
 /** A permission that a grant wants and an owner has not granted to the App. */
-export interface LackingPermission {
+interface LackingPermission {
   readonly permission: string
   readonly wanted: string
   /** What is granted of it; `none` when it is not there. */
@@ -66,7 +66,7 @@ export interface LackingPermission {
 }
 
 /** What of `grant` an installation with the permissions `granted` cannot give. */
-export function lackingPermissions(
+function lackingPermissions(
   grant: Grant,
   granted: Readonly<Record<string, string>>,
 ): readonly LackingPermission[] {

@@ -26,8 +26,13 @@ export interface HookDelivery {
   /** What the webhook answered; 0 for nothing. */
   readonly statusCode: number
   readonly event: string
-  readonly action: string | undefined
-  readonly repositoryId: number | undefined
+}
+
+export interface DeliveryListing {
+  /** Newest first. */
+  readonly deliveries: readonly HookDelivery[]
+  /** False when there may be older ones of interest: at most 20 pages of 100 are read. */
+  readonly complete: boolean
 }
 
 export interface ListDeliveriesOptions {
@@ -39,12 +44,12 @@ export interface ListDeliveriesOptions {
 /** What GitHub has delivered to the webhook of the App. */
 export interface HookDeliveries {
   /**
-   * The attempts since `sinceMs`, newest first, but at most the newest 2,000.
+   * The attempts since `sinceMs`, but at most the newest 2,000.
    * https://docs.github.com/rest/apps/webhooks#list-deliveries-for-an-app-webhook
    *
    * @throws StsError `github_refused`, `github_answer_malformed` and the failures of `AppCaller.call`.
    */
-  list(options: ListDeliveriesOptions): Promise<readonly HookDelivery[]>
+  list(options: ListDeliveriesOptions): Promise<DeliveryListing>
   /**
    * Has GitHub make another attempt, with the guid of the first. Asked for once more when the answer is lost.
    * https://docs.github.com/rest/apps/webhooks#redeliver-a-delivery-for-an-app-webhook
@@ -72,9 +77,9 @@ export function createHookDeliveries({ caller }: { readonly caller: AppCaller })
         const wanted = read.filter(({ deliveredAt }) => deliveredAt >= sinceMs)
         deliveries.push(...wanted)
         cursor = nextPageOf(answer)?.get('cursor')
-        if (!cursor || wanted.length < read.length) break
+        if (!cursor || wanted.length < read.length) return { deliveries, complete: true }
       }
-      return deliveries
+      return { deliveries, complete: false }
     },
     async redeliver(id, { signal }) {
       const operation = 'redeliver'
@@ -114,8 +119,6 @@ function readDelivery(item: unknown): HookDelivery {
   const { guid, redelivery, status_code: statusCode, event } = item
   const id = isPositiveInteger(item['id']) ? String(item['id']) : item['id']
   const deliveredAt = readTime(item['delivered_at'])
-  const action = item['action'] ?? undefined
-  const repositoryId = item['repository_id'] ?? undefined
   if (
     typeof id !== 'string' ||
     !/^\d{1,19}$/.test(id) ||
@@ -123,13 +126,11 @@ function readDelivery(item: unknown): HookDelivery {
     deliveredAt === undefined ||
     typeof redelivery !== 'boolean' ||
     typeof statusCode !== 'number' ||
-    typeof event !== 'string' ||
-    (action !== undefined && typeof action !== 'string') ||
-    (repositoryId !== undefined && !isPositiveInteger(repositoryId))
+    typeof event !== 'string'
   ) {
     throw notDeliveries()
   }
-  return { id, guid, deliveredAt, redelivery, statusCode, event, action, repositoryId }
+  return { id, guid, deliveredAt, redelivery, statusCode, event }
 }
 
 function notDeliveries(): StsError {

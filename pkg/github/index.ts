@@ -26,7 +26,7 @@ export type {
   ReviewOptions,
 } from './github-reviews.ts'
 export { createGrant, isLevelWithin, type Grant } from './grant.ts'
-export type { HookDelivery, ListDeliveriesOptions } from './hook-deliveries.ts'
+export type { DeliveryListing, HookDelivery, ListDeliveriesOptions } from './hook-deliveries.ts'
 export type { FindOptions } from './installation-directory.ts'
 export type { Installation, RepositoryName } from './installation.ts'
 export type { Pause } from './pause.ts'

@@ -22,8 +22,6 @@ export interface TokenCall {
   readonly isRenewed: boolean
   /** What the call asks about was there before, so that a 404 is doubted sooner. Default: false. */
   readonly isExpected?: boolean
-  /** The permission that the call needs, where the token may lack it: a 403 is final then. */
-  readonly permission?: string
 }
 
 /** Calls GitHub with tokens of this service that are limited to one repository. */
@@ -33,8 +31,7 @@ export interface TokenCaller {
    * up to about 2 s while it refuses a token that is new.
    *
    * @throws StsError `installation_missing` when GitHub redirects (a renamed repository is never followed),
-   * `github_refused` when it refuses the token, `permission_not_granted` when that lacks `permission`, and the failures of
-   * `GitHubClient.call`.
+   * `github_refused` when it refuses the token, and the failures of `GitHubClient.call`.
    */
   call(call: TokenCall): Promise<GitHubAnswer | undefined>
 }
@@ -63,7 +60,6 @@ export function createTokenCaller(options: TokenCallerOptions): TokenCaller {
     let answer = await ask(call)
     for (const ms of FRESH_TOKEN_PAUSES_MS) {
       if (!isTokenRefused(answer) || now() - call.token.mintedAt >= FRESH_TOKEN_MS) break
-      requirePermission(call, answer)
       await pause(ms, call.request.signal)
       answer = await ask(call)
     }
@@ -95,7 +91,6 @@ export function createTokenCaller(options: TokenCallerOptions): TokenCaller {
       }
       if (!isTokenRefused(answer)) return answer
 
-      requirePermission(call, answer)
       tokens.drop(target, token, answer.status === 401)
       if (answer.status === 401) directory.forget(target.owner)
       // A token that has served may have been revoked, or its installation replaced; a new one knows.
@@ -111,11 +106,4 @@ function isRedirect({ status }: GitHubAnswer): boolean {
 
 function isTokenRefused({ status }: GitHubAnswer): boolean {
   return status === 401 || status === 403
-}
-
-/** Ends a call that GitHub forbids (403) for want of a permission that the token was made without. */
-function requirePermission({ permission, token }: TokenCall, { status }: GitHubAnswer): void {
-  if (status !== 403 || permission === undefined || Object.hasOwn(token.permissions, permission)) return
-  const detail = { lacking: 'permission', permission, wanted: 'read', granted: 'none' }
-  throw new StsError('permission_not_granted', { detail })
 }

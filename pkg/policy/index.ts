@@ -18,13 +18,7 @@ export { isIdentity, isOwnerName, isRepositoryName, isSameName, parseScope, type
 export { findNearMiss } from './document/near-miss.ts'
 export { loadOctoStsComparison } from './octo-sts-comparison.ts'
 export { readPolicyFileName, type PolicyFileName } from './policy-file-name.ts'
-export {
-  ISSUER_LIST_PATH,
-  locatePolicy,
-  POLICY_FOLDER,
-  POLICY_SUFFIX,
-  type PolicyLocation,
-} from './policy-location.ts'
+export { ISSUER_LIST_PATH, locatePolicy, POLICY_FOLDER, type PolicyLocation } from './policy-location.ts'
 export { compareIssuerLists } from './power/compare-issuer-lists.ts'
 export { comparePower } from './power/compare-power.ts'
 export { describePower, type PolicyPower } from './power/describe-power.ts'

@@ -7,7 +7,6 @@ export {
   type DeliveryRequest,
   type DeliveryResult,
 } from './delivery/index.ts'
-export { CHECK_NAME, type CheckReport } from './report/check-report.ts'
 export type { StaleListener, StaleNotice } from './event/stale-notice.ts'
 export { createValidator, type Validator, type ValidatorOptions } from './validator.ts'
 export type { ReviewJob } from './work/review-job.ts'

@@ -56,7 +56,9 @@ export function createValidator(options: ValidatorOptions): Validator {
   })
   const redelivery = createRedelivery({ app, now, observer: observer?.redelivery })
   const work = createDeliveryWorker({
-    apps: [{ appId: app.appId, queue }],
+    // A check that is required vouches for a commit as a whole.
+    events: { appId: app.appId, asWhole: options.checks === 'always' },
+    queue,
     organizations: options.organizations,
     onStale: options.onStale,
     now,

@@ -1,10 +1,14 @@
-import { join } from 'node:path'
+import { randomUUID } from 'node:crypto'
+import { join, resolve } from 'node:path'
 import { runLoad, type ExchangeClient, type ExchangeRequest, type LoadResult } from './load.ts'
 import type { Measurement, Section } from './measurement.ts'
 import type { BenchOptions } from './options.ts'
 import { serviceEnvironment, startProgram, type RunningProgram } from './service-process.ts'
 import type { WorldShape } from './world-layout.ts'
 import { openWorld, type World } from './world-process-client.ts'
+
+/** A webhook has its key confirmed, and looks for deliveries that failed. */
+const WEBHOOK_CALLS_AT_START = 2
 
 /** What every section works with. */
 export interface BenchRun {
@@ -47,17 +51,51 @@ export async function startWorld(run: BenchRun, shape: WorldShape): Promise<Worl
 export async function startService(
   run: BenchRun,
   world: World,
-  { node, moreFlags = [], environment = {} }: ServiceOptions = {},
+  options: ServiceOptions = {},
 ): Promise<RunningProgram> {
-  const service = await startProgram({
+  return await startCompiled(run, world, 'app', options)
+}
+
+/** Starts the compiled webhook as `startService` does the service, and has GitHub deliver to it. */
+export async function startWebhook(
+  run: BenchRun,
+  world: World,
+  { environment, ...rest }: ServiceOptions = {},
+): Promise<RunningProgram> {
+  const secret = randomUUID()
+  await world.tell('forgetCalls', undefined)
+  const webhook = await startCompiled(run, world, 'webhook', {
+    ...rest,
+    environment: { ...environment, GITHUB_WEBHOOK_SECRET: secret },
+  })
+  const url = `http://127.0.0.1:${webhook.port}`
+  await world.tell('connectWebhook', { webhook: { url, secret }, callsAtStart: WEBHOOK_CALLS_AT_START })
+  return webhook
+}
+
+/** Flags with which Node writes a profile of this name, if profiles are wanted. */
+export function profileFlags({ options }: BenchRun, name: string): readonly string[] {
+  const { profileFolder } = options
+  return profileFolder === undefined
+    ? []
+    : ['--cpu-prof', `--cpu-prof-dir=${resolve(profileFolder)}`, `--cpu-prof-name=${name}.cpuprofile`]
+}
+
+async function startCompiled(
+  run: BenchRun,
+  world: World,
+  name: 'app' | 'webhook',
+  { node, moreFlags = [], environment = {} }: ServiceOptions,
+): Promise<RunningProgram> {
+  const program = await startProgram({
     node,
     flags: [...run.flags, ...moreFlags],
-    main: join(run.dist, 'cmd/app/main.js'),
+    main: join(run.dist, `cmd/${name}/main.js`),
     environment: { ...serviceEnvironment(world, run.folder), ...environment },
     folder: run.folder,
   })
-  run.atEnd(service.stop)
-  return service
+  run.atEnd(program.stop)
+  return program
 }
 
 /** Sends exchanges as `runLoad` does, and says beside the results if some have failed. */

@@ -5,13 +5,13 @@ import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
-/** Compiles the service, and nothing else, into `folder` as `npm run build` does; gives the folder of the result. */
+/** Compiles the service and the webhook into `folder` as `npm run build` does; gives the folder of the result. */
 export function compileService(folder: string): string {
   const dist = join(folder, 'dist')
   const configuration = {
     extends: join(ROOT, 'tsconfig.build.json'),
     compilerOptions: { rootDir: ROOT, outDir: dist, typeRoots: [join(ROOT, 'node_modules/@types')] },
-    files: [join(ROOT, 'cmd/app/main.ts')],
+    files: ['app', 'webhook'].map((name) => join(ROOT, 'cmd', name, 'main.ts')),
     include: [],
   }
   mkdirSync(dist)
@@ -21,7 +21,7 @@ export function compileService(folder: string): string {
     [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', folder],
     { cwd: ROOT, stdio: ['ignore', 2, 2] },
   )
-  if (status !== 0) throw new Error('the service does not compile')
+  if (status !== 0) throw new Error('the service or the webhook does not compile')
   const manifest = { type: 'module', imports: { '#pkg/*': './pkg/*/index.js' } }
   writeFileSync(join(dist, 'package.json'), JSON.stringify(manifest))
   cpSync(join(ROOT, 'proto'), join(dist, 'proto'), { recursive: true })

@@ -1,4 +1,4 @@
-// Measures the compiled service as a process of its own, against a GitHub and issuers in another one.
+// Measures the compiled service and webhook as processes of their own, against a GitHub and issuers in another one.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, tmpdir } from 'node:os'
@@ -9,6 +9,8 @@ import { IMAGE_FLAGS } from './image-flags.ts'
 import { judge, type Measurement } from './measurement.ts'
 import { readOptions, USAGE, type BenchOptions } from './options.ts'
 import { measureCalls } from './sections/calls.ts'
+import { measureDeliveries } from './sections/deliveries.ts'
+import { measureEvents } from './sections/events.ts'
 import { measureMemory } from './sections/memory.ts'
 import { measurePolicies } from './sections/policies.ts'
 import { measureStart } from './sections/start.ts'
@@ -21,6 +23,8 @@ const SECTION_MEASURES: SectionMeasures = {
   memory: measureMemory,
   policies: measurePolicies,
   start: measureStart,
+  deliveries: measureDeliveries,
+  events: measureEvents,
 }
 
 const read = readOptions(process.argv.slice(2))

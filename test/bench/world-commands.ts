@@ -1,3 +1,5 @@
+import type { RoundAnswers } from './delivery-round.ts'
+import type { EventCosts, Webhook } from './event-calls.ts'
 import type { WorldShape } from './world-layout.ts'
 
 /** What the benchmark asks of the process that has GitHub and the issuers, and what it answers. */
@@ -14,6 +16,18 @@ export interface WorldCommands {
   readonly forgetCalls: { readonly argument: undefined; readonly answer: undefined }
   /** The calls to GitHub since the last `forgetCalls`. */
   readonly countCalls: { readonly argument: undefined; readonly answer: CallCount }
+  /** Delivers to a webhook from now on, once it has made the calls that it makes at its start. */
+  readonly connectWebhook: {
+    readonly argument: { readonly webhook: Webhook; readonly callsAtStart: number }
+    readonly answer: undefined
+  }
+  /** Pushes a change of each of these policies at once, each to a branch of its own, and waits for all answers. */
+  readonly pushChanges: {
+    readonly argument: { readonly policies: readonly number[] }
+    readonly answer: RoundAnswers
+  }
+  /** Has the event of `EVENT_SITUATIONS` with this name happen, whatever the webhook knows before. */
+  readonly countEvent: { readonly argument: { readonly name: string }; readonly answer: EventCosts }
 }
 
 export interface WorldDescription {

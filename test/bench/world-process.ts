@@ -11,13 +11,24 @@ import {
   type GitHubEmulator,
   type Issuer,
 } from '../../emulator/index.ts'
+import { createWebhookHandlers, type FileChange, type WebhookHandlers } from './world-webhook.ts'
 import type { CallCount, WorldCommands, WorldReply, WorldRequest } from './world-commands.ts'
 import { DOMAIN, ownerName, policyPath, policyText, targetOf, type WorldShape } from './world-layout.ts'
 
 /** More than any measured situation makes. */
 const CALLS_KEPT = 2_000
+const DELIVERIES_KEPT = 5_000
 const TOKEN_LIFETIME_SECONDS = 6 * 60 * 60
-const PERMISSIONS = { contents: 'write', issues: 'write', metadata: 'read' } as const
+const PERMISSIONS = {
+  checks: 'write',
+  contents: 'write',
+  issues: 'write',
+  merge_queues: 'read',
+  metadata: 'read',
+  pull_requests: 'read',
+} as const
+/** What an App with a webhook is to subscribe to. */
+const EVENTS = ['push', 'pull_request', 'merge_group', 'check_run', 'check_suite', 'repository']
 
 type Handlers = {
   readonly [Kind in keyof WorldCommands]: (
@@ -38,14 +49,17 @@ const github = await startGitHub({
   latencyMs: () => latencyMs,
   rateLimits: { app: null, installation: null },
   callsKept: CALLS_KEPT,
+  deliveriesKept: DELIVERIES_KEPT,
 })
 const issuers: Issuer[] = []
+let webhook: WebhookHandlers | undefined
 
 const handlers: Handlers = {
   async populate(shape) {
     for (let n = 0; n < shape.issuers; n++) issuers.push(await startIssuer())
     const { appId, installationId } = addOwners(shape)
     addPolicies(github, shape)
+    webhook = createWebhookHandlers(github, { id: appId }, (policy) => changeOf(policy, shape))
     const keys = await fetch(`${issuerAt(0).issuer}/.well-known/jwks`)
     return {
       gitHubUrl: github.baseUrl,
@@ -82,6 +96,25 @@ const handlers: Handlers = {
       chain: chain.map(({ operation = 'unknown' }) => operation),
     }
   },
+  connectWebhook: (options) => webhookHandlers().connectWebhook(options),
+  pushChanges: (options) => webhookHandlers().pushChanges(options),
+  countEvent: (options) => webhookHandlers().countEvent(options),
+}
+
+function webhookHandlers(): WebhookHandlers {
+  if (webhook === undefined) throw new Error('there is no App yet')
+  return webhook
+}
+
+/** A policy that gives less than it has given. */
+function changeOf(policy: number, shape: WorldShape): FileChange {
+  const target = targetOf(policy, shape)
+  const text = policyText(policy, issuerAt(target.issuer).issuer, shape)
+  return {
+    repository: target.scope,
+    path: policyPath(target),
+    text: text.replace('issues: write', 'issues: read'),
+  }
 }
 
 function addOwners({ owners }: WorldShape): { readonly appId: number; readonly installationId: number } {
@@ -91,6 +124,7 @@ function addOwners({ owners }: WorldShape): { readonly appId: number; readonly i
     owner: ownerName(0),
     publicKeys: [appKey.publicKey],
     permissions: PERMISSIONS,
+    events: EVENTS,
   })
   const installations = Array.from({ length: owners }, (_, n) => {
     github.addRepository({ owner: ownerName(n), name: '.github' })

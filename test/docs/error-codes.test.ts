@@ -43,11 +43,13 @@ describe('the tables of errors', () => {
   })
 
   it('have a row for each code of the check alone', () => {
-    const review = ['installation-check', 'policy-reviewer'].map((name) =>
+    const review = ['installation-check', 'file-finding'].map((name) =>
       readPage(`pkg/webhook/review/${name}.ts`),
     )
     const own = Array.from(
-      review.join().matchAll(/'((?:permission|repository|unusable|unreachable)_\w+)',/g),
+      review
+        .join()
+        .matchAll(/'((?:permission|repository|unusable|unreachable|no_policy|issuer_list_removed)\w*)',/g),
       ([, code = '']) => code,
     )
     assert.deepEqual(

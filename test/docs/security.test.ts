@@ -12,7 +12,7 @@ interface Line {
 }
 
 /** The rows that have to be there, by their letter. */
-const ROWS = { S: 17, J: 16, P: 3, R: 4, X: 7, Q: 7, W: 1, G: 6, N: 7 }
+const ROWS = { S: 17, J: 16, P: 3, R: 4, X: 7, Q: 7, W: 9, G: 6, N: 7 }
 
 const TEST = /^\[([\w/-]+)\] `([^`]+)`$/
 const NONE = '—'

@@ -46,7 +46,8 @@ describe('the deliveries of a webhook', () => {
 
   it('are listed newest first, over all pages', async () => {
     const world = await startFailing(101)
-    const deliveries = await world.app.listDeliveries({ sinceMs: 0, ...patient })
+    const { deliveries, complete } = await world.app.listDeliveries({ sinceMs: 0, ...patient })
+    assert.equal(complete, true)
     const pushes = deliveries.filter(({ event }) => event === 'push')
     assert.equal(pushes.length, 101)
     assert.deepEqual(
@@ -64,28 +65,27 @@ describe('the deliveries of a webhook', () => {
       redelivery: false,
       statusCode: 0,
       event: 'push',
-      action: undefined,
-      repositoryId: world.github.findRepository('acme/widgets')?.id,
     })
   })
 
   it('are listed from a time on, without the pages before it', async () => {
     const world = await startFailing(150)
     const sinceMs = world.now() - 5000
-    const deliveries = await world.app.listDeliveries({ sinceMs, ...patient })
+    const { deliveries, complete } = await world.app.listDeliveries({ sinceMs, ...patient })
+    assert.equal(complete, true)
     assert.equal(deliveries.filter(({ event }) => event === 'push').length, 5)
     assert.deepEqual(world.takeCalls(), [LIST_DELIVERIES])
   })
 
   it('are made again by their id, with the guid they had', async () => {
     const world = await startFailing(1)
-    const [failed] = await world.app.listDeliveries({ sinceMs: 0, ...patient })
+    const [failed] = (await world.app.listDeliveries({ sinceMs: 0, ...patient })).deliveries
     assert.ok(failed)
     world.takeCalls()
     await world.app.redeliver(failed.id, patient)
     assert.deepEqual(world.takeCalls(), [REDELIVER])
     await world.github.deliveriesSettled()
-    const [again] = await world.app.listDeliveries({ sinceMs: 0, ...patient })
+    const [again] = (await world.app.listDeliveries({ sinceMs: 0, ...patient })).deliveries
     assert.deepEqual([again?.guid, again?.redelivery], [failed.guid, true])
     assert.notEqual(again?.id, failed.id)
     await assert.rejects(world.app.redeliver('99', patient), because('github_refused'))
@@ -99,7 +99,7 @@ describe('the deliveries of a webhook', () => {
           `[${row('3804004623172239366', '2026-08-01T12:00:00.5Z')}, ${row('199287304442', '2026-08-01T11:00:00Z')}]`,
         )
     })
-    const deliveries = await app.listDeliveries({ sinceMs: 0, ...patient })
+    const { deliveries } = await app.listDeliveries({ sinceMs: 0, ...patient })
     assert.deepEqual(
       deliveries.map(({ id, guid, deliveredAt }) => [id, guid, deliveredAt]),
       [
@@ -117,12 +117,33 @@ describe('the deliveries of a webhook', () => {
         .setHeader('link', `<https://evil.example/x?cursor=c%26${count}&per_page=1>; rel="next"`)
         .end(`[${row('1', '2026-08-01T12:00:00Z')}]`)
     })
-    const deliveries = await app.listDeliveries({ sinceMs: 0, ...patient })
+    const { deliveries } = await app.listDeliveries({ sinceMs: 0, ...patient })
     assert.equal(deliveries.length, 20)
     assert.equal(server.requests.length, 20)
     assert.equal(server.requests[0]?.url, '/app/hook/deliveries?per_page=100')
     assert.equal(server.requests[1]?.url, '/app/hook/deliveries?per_page=100&cursor=c%261')
   })
+
+  for (const [what, lastPage, lastTime, complete] of [
+    ['after which there are more', 20, '2026-08-01T12:00:00Z', false],
+    ['that is the last one', 20, undefined, true],
+    ['that goes back far enough', 20, '2026-08-01T11:59:59Z', true],
+    ['long before which they end', 3, undefined, true],
+  ] as const) {
+    it(`are ${complete ? '' : 'not '}all there with a page of the number ${lastPage} ${what}`, async () => {
+      const time = '2026-08-01T12:00:00Z'
+      const { server, app } = await connect((_, response, count) => {
+        const isLast = count === lastPage
+        if (!isLast || lastTime !== undefined) {
+          response.setHeader('link', `<https://x/y?cursor=${count}>; rel="next"`)
+        }
+        response.end(`[${row('2', time)}, ${row('1', isLast ? (lastTime ?? time) : time)}]`)
+      })
+      const listing = await app.listDeliveries({ sinceMs: Date.parse(time), ...patient })
+      assert.equal(listing.complete, complete)
+      assert.equal(server.requests.length, lastPage)
+    })
+  }
 
   for (const [what, body] of [
     ['no list', '{}'],
@@ -133,7 +154,7 @@ describe('the deliveries of a webhook', () => {
     ['a negative id', `[${row('-3804004623172239366', '2026-08-01T12:00:00Z')}]`],
     ['a time that is none', `[${row('1', '2026-99-99T12:00:00Z')}]`],
     ['a status that is a text', `[${row('1', '2026-08-01T12:00:00Z', ',"status_code":"200"')}]`],
-    ['an action that is none', `[${row('1', '2026-08-01T12:00:00Z', ',"action":7')}]`],
+    ['an event that is none', `[${row('1', '2026-08-01T12:00:00Z', ',"event":7')}]`],
   ] as const) {
     it(`are not believed with ${what}`, async () => {
       const { app } = await connect((_, response) => response.end(body))

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { StsError } from '#pkg/errors'
-import { readComparison, readPullRequestFiles } from '../../pkg/github/changed-files.ts'
+import { readComparison, type ChangedFile } from '../../pkg/github/changed-files.ts'
 import { readCheckRun } from '../../pkg/github/check-run.ts'
 import { readFileContents } from '../../pkg/github/file-contents.ts'
 import { readFolderListing } from '../../pkg/github/folder-listing.ts'
@@ -11,6 +11,16 @@ import { readHookDeliveries } from '../../pkg/github/hook-deliveries.ts'
 import { nextPageOf } from '../../pkg/github/link-header.ts'
 
 const SHA = 'a'.repeat(40)
+const NO_OBJECT_IDS = [
+  '',
+  'a'.repeat(39),
+  'a'.repeat(41),
+  'A'.repeat(40),
+  `${SHA}\n`,
+  'g'.repeat(40),
+  7,
+  [SHA],
+]
 
 const answerOf = (body: string, headers: Record<string, string> = {}): GitHubAnswer => ({
   status: 200,
@@ -24,7 +34,7 @@ const readJson =
     read(answerOf(JSON.stringify(body)))
 
 const file = { filename: 'a', status: 'renamed', previous_filename: 'b', sha: SHA, patch: '@@' }
-const entry = { name: 'a', path: 'd/a', type: 'file', size: 1, download_url: 'https://x' }
+const entry = { name: 'a', path: 'd/a', type: 'file', size: 1, sha: SHA, download_url: 'https://x' }
 const pullRequest = { number: 7, head: { sha: SHA, ref: 'topic' }, base: { sha: SHA, ref: 'main' } }
 const delivery = {
   id: 5,
@@ -47,20 +57,17 @@ const READERS = [
       typeof complete === 'boolean' && files.every(isSoundFile),
   },
   {
-    name: 'page of the files of a pull request',
-    read: readPullRequestFiles,
-    sample: [file],
-    isSound: (files: ReturnType<typeof readPullRequestFiles>) => files.every(isSoundFile),
-  },
-  {
     name: 'listing of a folder',
     read: readFolderListing,
     sample: { type: 'dir', entries: [entry, { ...entry, type: 'dir' }] },
     isSound: (listing: ReturnType<typeof readFolderListing>) =>
       listing === undefined ||
       listing.entries.every(
-        ({ name, path, kind }) =>
-          isText(name) && isText(path) && ['file', 'directory', 'symlink', 'submodule'].includes(kind),
+        ({ name, path, kind, blob }) =>
+          isText(name) &&
+          isText(path) &&
+          ['file', 'directory', 'symlink', 'submodule'].includes(kind) &&
+          isObjectId(blob),
       ),
   },
   {
@@ -68,18 +75,14 @@ const READERS = [
     read: readFileContents,
     sample: { type: 'file', size: 1, encoding: 'base64', content: 'eA==\n', sha: SHA },
     isSound: (read: ReturnType<typeof readFileContents>) =>
-      read.kind === 'unusable' || (read.bytes.length <= 32 * 1024 && /^[0-9a-f]{40,64}$/.test(read.blob)),
+      read.kind === 'unusable' || (read.bytes.length <= 32 * 1024 && isObjectId(read.blob)),
   },
   {
     name: 'check run',
     read: readCheckRun,
     sample: { id: 5, pull_requests: [pullRequest] },
     isSound: ({ id, pullRequests }: ReturnType<typeof readCheckRun>) =>
-      isId(id) &&
-      pullRequests.every(
-        ({ number, ...texts }) =>
-          isId(number) && Object.values(texts).every((text) => typeof text === 'string'),
-      ),
+      isId(id) && pullRequests.every(({ baseSha, headSha }) => isObjectId(baseSha) && isObjectId(headSha)),
   },
   {
     name: 'page of deliveries',
@@ -87,29 +90,33 @@ const READERS = [
     sample: [delivery],
     isSound: (deliveries: ReturnType<typeof readHookDeliveries>) =>
       deliveries.every(
-        ({ id, guid, deliveredAt, repositoryId, action }) =>
+        ({ id, guid, deliveredAt, event }) =>
           /^\d{1,19}$/.test(id) &&
           typeof guid === 'string' &&
           Number.isFinite(deliveredAt) &&
-          (repositoryId === undefined || isId(repositoryId)) &&
-          (action === undefined || typeof action === 'string'),
+          typeof event === 'string',
       ),
   },
 ] as const
 
-function isSoundFile({
-  path,
-  status,
-  previousPath,
-}: ReturnType<typeof readPullRequestFiles>[number]): boolean {
+function isSoundFile({ path, status, previousPath, blob }: ChangedFile): boolean {
   const isKnown = ['added', 'modified', 'removed', 'renamed', 'copied', 'changed', 'unchanged'].includes(
     status,
   )
-  return isText(path) && isKnown && (previousPath === undefined || typeof previousPath === 'string')
+  return (
+    isText(path) &&
+    isKnown &&
+    (previousPath === undefined || typeof previousPath === 'string') &&
+    (blob === undefined || isObjectId(blob))
+  )
 }
 
 function isText(value: unknown): boolean {
   return typeof value === 'string' && value !== ''
+}
+
+function isObjectId(value: unknown): boolean {
+  return typeof value === 'string' && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(value)
 }
 
 function isId(value: unknown): boolean {
@@ -175,8 +182,8 @@ describe('an answer of GitHub', () => {
     const read = readJson(readFolderListing)
     const listed = [entry, { ...entry, name: 's', path: 'd/s', download_url: null }]
     const entries = [
-      { name: 'a', path: 'd/a', kind: 'file' },
-      { name: 's', path: 'd/s', kind: 'submodule' },
+      { name: 'a', path: 'd/a', kind: 'file', blob: SHA },
+      { name: 's', path: 'd/s', kind: 'submodule', blob: SHA },
     ]
     assert.deepEqual(read(listed), { entries, complete: true })
     assert.deepEqual(read({ type: 'dir', entries: listed }), { entries, complete: true })
@@ -188,6 +195,57 @@ describe('an answer of GitHub', () => {
 
   it('without the files of a comparison is not complete', () => {
     assert.deepEqual(readJson(readComparison)({ status: 'ahead' }), { files: [], complete: false })
+  })
+
+  it('names the object of each file at the head, as far as it says', () => {
+    const blobOf = (changes: object): unknown =>
+      readComparison(answerOf(JSON.stringify({ files: [{ ...file, ...changes }] }))).files[0]?.blob
+    const long = 'b'.repeat(64)
+    for (const [changes, blob] of [
+      [{}, SHA],
+      [{ sha: long }, long],
+      [{ sha: null }, undefined],
+      [{ sha: undefined }, undefined],
+      [{ status: 'removed' }, undefined],
+    ] as const) {
+      assert.equal(blobOf(changes), blob, JSON.stringify(changes))
+    }
+    for (const sha of NO_OBJECT_IDS) {
+      assert.throws(() => blobOf({ sha }), StsError, JSON.stringify(sha))
+      assert.throws(() => blobOf({ sha, status: 'removed' }), StsError, JSON.stringify(sha))
+    }
+  })
+
+  it('is no listing without the object of each entry', () => {
+    for (const sha of [...NO_OBJECT_IDS, null, undefined]) {
+      assert.throws(() => readJson(readFolderListing)([{ ...entry, sha }]), StsError, JSON.stringify(sha))
+    }
+  })
+
+  it('is a check run, whatever it says of pull requests', () => {
+    const read = (listed: unknown) =>
+      readCheckRun(answerOf(JSON.stringify({ id: 5, pull_requests: listed }))).pullRequests
+    const sound = { baseSha: SHA, headSha: SHA }
+    const unsound = [
+      null,
+      7,
+      [],
+      {},
+      { ...pullRequest, base: null },
+      { ...pullRequest, head: undefined },
+      ...[...NO_OBJECT_IDS, null, undefined].flatMap((sha) => [
+        { ...pullRequest, base: { sha } },
+        { ...pullRequest, head: { sha } },
+      ]),
+    ]
+    for (const one of unsound) assert.deepEqual(read([one, pullRequest]), [sound], JSON.stringify(one))
+    for (const listed of [undefined, null, 'x', {}]) assert.deepEqual(read(listed), [])
+    const hundredth = { ...pullRequest, base: { sha: 'b'.repeat(40) } }
+    const many = [...Array<unknown>(99).fill(pullRequest), hundredth, ...Array<unknown>(900).fill(null)]
+    assert.deepEqual(
+      read([...many, pullRequest]).map(({ baseSha }) => baseSha),
+      [...Array<string>(99).fill(SHA), 'b'.repeat(40)],
+    )
   })
 
   it('has no check run whose id a number cannot hold', () => {

@@ -6,7 +6,6 @@ import {
   COMPARE,
   CREATE_CHECK,
   LIST_DELIVERIES,
-  PULL_FILES,
   REDELIVER,
   startReviewWorld,
   UPDATE_CHECK,
@@ -96,13 +95,6 @@ const QUESTIONS: readonly Question[] = [
     isRead: true,
     ask: ({ app, target }) => app.reviews.compareCommits(target, { base: 'main', head: 'topic' }, patient),
   },
-  {
-    name: 'listing the files of a pull request',
-    operation: PULL_FILES,
-    by: 'token',
-    isRead: true,
-    ask: ({ app, target }) => app.reviews.listPullRequestFiles(target, 1, patient),
-  },
   { name: 'creating a check run', operation: CREATE_CHECK, by: 'token', isRead: true, ask: createCheck },
   {
     name: 'updating a check run',
@@ -145,7 +137,7 @@ const QUESTIONS: readonly Question[] = [
 ]
 
 function createCheck(world: ReviewWorld): Promise<{ readonly id: number }> {
-  const run = { name: 'check', headSha: world.headOf('main'), status: 'in_progress' } as const
+  const run = { name: 'check', headSha: world.headOf('main') }
   return world.app.reviews.createCheckRun(world.target, run, patient)
 }
 
@@ -153,7 +145,6 @@ async function startBusyWorld(callTimeoutMs: number): Promise<ReviewWorld> {
   const world = await startReviewWorld({ app: { callTimeoutMs } })
   world.github.setWebhook({ id: world.appId }, { url: 'http://127.0.0.1:1/', secret: 'hook-secret' })
   world.github.push({ repository: 'acme/widgets', branch: 'topic', files: { a: 'a' } })
-  world.github.openPullRequest({ repository: 'acme/widgets', head: 'topic' })
   await world.github.deliveriesSettled()
   world.takeCalls()
   return world
@@ -210,33 +201,16 @@ describe('N: a fault of GitHub in a review', () => {
   it('that makes an answer endless is ended by its size', async () => {
     world = await startBusyWorld(PATIENT_TIMEOUT_MS)
     const huge = 'x'.repeat(16 * 1024 * 1024)
-    for (const operation of [COMPARE, PULL_FILES]) {
+    for (const operation of [COMPARE, READ, CREATE_CHECK]) {
       world.failNext(operation, { kind: 'answer', rewrite: () => [{ huge }] })
     }
-    world.failNext(READ, { kind: 'answer', rewrite: () => [{ huge }] })
-    world.failNext(CREATE_CHECK, { kind: 'answer', rewrite: () => [{ huge }] })
     const { reviews } = world.app
     const unknown = { files: [], complete: false }
     const range = { base: 'main', head: 'topic' }
     assert.deepEqual(await reviews.compareCommits(world.target, range, patient), unknown)
-    assert.deepEqual(await reviews.listPullRequestFiles(world.target, 1, patient), unknown)
     const listing = reviews.listFolder(world.target, { path: '.github', ref: 'main' }, patient)
     await assert.rejects(listing, because('github_answer_malformed'))
     await assert.rejects(createCheck(world), because('github_answer_malformed'))
-  })
-
-  it('that keeps the second page back keeps the files of the first, and says so', async () => {
-    world = await startBusyWorld(PATIENT_TIMEOUT_MS)
-    const files = Object.fromEntries(Array.from({ length: 150 }, (_, index) => [`f${index}`, '']))
-    world.github.push({ repository: 'acme/widgets', branch: 'topic', files })
-    const huge = 'x'.repeat(16 * 1024 * 1024)
-    world.github.fault({
-      kind: 'answer',
-      match: ({ target }) => target.endsWith('page=2'),
-      rewrite: () => [{ huge }],
-    })
-    const { files: listed, complete } = await world.app.reviews.listPullRequestFiles(world.target, 1, patient)
-    assert.deepEqual([listed.length, complete], [100, false])
   })
 
   it('that says a comparison cannot be made gives one that is not complete', async () => {

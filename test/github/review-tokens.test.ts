@@ -2,18 +2,11 @@ import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { StsError } from '#pkg/errors'
 import type { CheckRun, FileAtCommit, ReviewTarget } from '#pkg/github'
-import {
-  COMPARE,
-  CREATE_CHECK,
-  PULL_FILES,
-  startReviewWorld,
-  UPDATE_CHECK,
-  type ReviewWorld,
-} from './support/review.ts'
+import { COMPARE, CREATE_CHECK, startReviewWorld, UPDATE_CHECK, type ReviewWorld } from './support/review.ts'
 import { because, FIND, MINT, patient, POLICY_PATH, READ, REVOKE } from './support/world.ts'
 
 const MINUTE = 60_000
-const WITHOUT_PULL_REQUESTS = { checks: 'write', contents: 'read', metadata: 'read' } as const
+const NEEDED = { checks: 'write', contents: 'read', metadata: 'read' } as const
 
 describe('the token of a review', () => {
   let world: ReviewWorld
@@ -25,14 +18,8 @@ describe('the token of a review', () => {
   const read = (target: ReviewTarget = world.target, path = POLICY_PATH): Promise<FileAtCommit> =>
     world.app.reviews.readFileAt(target, { path, ref: 'main' }, patient)
   const createCheck = (): Promise<CheckRun> => {
-    const run = { name: 'check', headSha: world.headOf('main'), status: 'in_progress' } as const
+    const run = { name: 'check', headSha: world.headOf('main') }
     return world.app.reviews.createCheckRun(world.target, run, patient)
-  }
-  const lacks = (detail: object) => (error: unknown) => {
-    assert.ok(error instanceof StsError)
-    assert.equal(error.reason, 'permission_not_granted')
-    assert.deepEqual(error.detail, detail)
-    return true
   }
 
   it('is one for nearly an hour, for all who ask at the same time, and apart from that of the exchange', async () => {
@@ -91,62 +78,21 @@ describe('the token of a review', () => {
     })
   }
 
-  it('does without pull requests where the owner has not granted them, and remembers that', async () => {
-    world.github.updateInstallation({ id: world.installationId }, { permissions: WITHOUT_PULL_REQUESTS })
+  it('does not need to read pull requests', async () => {
+    world.github.updateInstallation({ id: world.installationId }, { permissions: NEEDED })
     await read()
-    await read()
-    assert.deepEqual(world.takeCalls(), [MINT, FIND, MINT, READ, READ])
-    await read({ ...world.target, repository: 'gadgets' })
     assert.deepEqual(world.takeCalls(), [MINT, READ])
   })
 
-  it('is kept when GitHub gives less than was asked for', async () => {
-    const permissions = { checks: 'write', contents: 'read' }
-    world.failNext(MINT, { kind: 'answer', rewrite: (body) => ({ ...(body as object), permissions }) })
-    await read()
-    await read()
-    assert.deepEqual(world.takeCalls(), [MINT, READ, READ])
-  })
-
-  it('asks for pull requests again after an hour', async () => {
-    world.github.updateInstallation({ id: world.installationId }, { permissions: WITHOUT_PULL_REQUESTS })
-    await read()
-    world.advance(59 * MINUTE)
-    world.takeCalls()
-    await read()
-    assert.ok(!world.takeCalls().includes(FIND))
-    world.advance(MINUTE)
-    await read()
-    const calls = world.takeCalls().filter((call) => call !== REVOKE)
-    assert.deepEqual(calls, [MINT, FIND, MINT, READ])
-  })
-
-  it('cannot list a pull request then, and says so at once', async () => {
-    world.github.updateInstallation({ id: world.installationId }, { permissions: WITHOUT_PULL_REQUESTS })
-    world.github.push({ repository: 'acme/widgets', branch: 'topic', files: { a: 'a' } })
-    const { number } = world.github.openPullRequest({ repository: 'acme/widgets', head: 'topic' })
-    await read()
-    world.takeCalls()
-    const detail = { lacking: 'permission', permission: 'pull_requests', wanted: 'read', granted: 'none' }
-    for (const ms of [0, MINUTE]) {
-      world.advance(ms)
-      await assert.rejects(
-        world.app.reviews.listPullRequestFiles(world.target, number, patient),
-        lacks(detail),
-      )
+  it('is refused once for each question while something is lacking, and had as soon as it is granted', async () => {
+    world.github.updateInstallation({ id: world.installationId }, { permissions: { contents: 'read' } })
+    for (let question = 0; question < 2; question++) {
+      await assert.rejects(read(), because('permission_not_granted'))
+      assert.deepEqual(world.takeCalls(), [MINT, FIND])
     }
-    assert.deepEqual(world.takeCalls(), [PULL_FILES, PULL_FILES])
-  })
-
-  it('has pull requests again when the owner has granted them and is forgotten', async () => {
-    world.github.updateInstallation({ id: world.installationId }, { permissions: WITHOUT_PULL_REQUESTS })
+    world.github.updateInstallation({ id: world.installationId }, { permissions: NEEDED })
     await read()
-    const permissions = { ...WITHOUT_PULL_REQUESTS, pull_requests: 'read' } as const
-    world.github.updateInstallation({ id: world.installationId }, { permissions })
-    world.app.forgetOwner('ACME')
-    world.takeCalls()
-    await read()
-    assert.deepEqual(world.takeCalls().toSorted(), [MINT, READ, REVOKE].toSorted())
+    assert.deepEqual(world.takeCalls(), [MINT, READ])
   })
 
   for (const [permission, wanted, granted] of [
@@ -155,11 +101,11 @@ describe('the token of a review', () => {
     ['contents', 'read', undefined],
   ] as const) {
     it(`needs ${permission}: ${wanted}, where ${granted ?? 'nothing'} is granted`, async () => {
-      const others = Object.entries(WITHOUT_PULL_REQUESTS).filter(([name]) => name !== permission)
+      const others = Object.entries(NEEDED).filter(([name]) => name !== permission)
       const permissions = { ...Object.fromEntries(others), ...(granted && { [permission]: granted }) }
       world.github.updateInstallation({ id: world.installationId }, { permissions })
       const detail = { lacking: 'permission', permission, wanted, granted: granted ?? 'none' }
-      await assert.rejects(read(), lacks(detail))
+      await assert.rejects(read(), { reason: 'permission_not_granted', detail })
       assert.deepEqual(world.takeCalls(), [MINT, FIND])
       assert.deepEqual(world.github.liveTokens(), [])
     })

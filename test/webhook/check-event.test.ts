@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { BAD, FOLDER } from './support/policies.ts'
-import { READ } from './support/operations.ts'
+import { COMPARE, READ } from './support/operations.ts'
 import { SECRET, startWarmWebhook, type WebhookWorld } from './support/webhook-world.ts'
 
 let w: WebhookWorld
@@ -94,7 +94,7 @@ describe('a check suite that GitHub requests', () => {
   test('of another bot is worked: the difference to the commit before', async () => {
     const head = await request({ id: 15368 }, BAD)
     assert.equal(w.checkOf(head).conclusion, 'failure')
-    assert.equal(w.operations()[0], 'repos/compare-commits-with-basehead')
+    assert.equal(w.operations()[0], COMPARE)
   })
 
   test('for a first commit is worked by the folder', async () => {

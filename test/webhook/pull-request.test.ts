@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { BAD, FOLDER, GOOD } from './support/policies.ts'
-import { CLOSE, OPEN, READ } from './support/operations.ts'
-import { startWarmWebhook, type WebhookWorld } from './support/webhook-world.ts'
+import { CLOSE, COMPARE, OPEN, READ } from './support/operations.ts'
+import { SECRET, startWarmWebhook, type WebhookWorld } from './support/webhook-world.ts'
+
+type Json = Readonly<Record<string, unknown>>
 
 let w: WebhookWorld
 
@@ -50,7 +52,40 @@ describe('a pull request', () => {
     const { after: head } = w.github.push({ repository: 'acme/app', branch, files: { 'readme.txt': '1' } })
     await w.settled()
     assert.equal(w.checkOf(head).conclusion, 'failure')
-    assert.deepEqual(w.operations(), ['pulls/list-files', OPEN, READ, CLOSE])
+    assert.deepEqual(w.operations(), [COMPARE, OPEN, READ, CLOSE])
+  })
+
+  test('and the push to its branch are one check, also where the push is told last', async () => {
+    const branch = w.newBranch()
+    w.github.push({ repository: 'acme/app', branch, files: { 'a.txt': '1' } })
+    w.github.openPullRequest({ repository: 'acme/app', head: branch })
+    await w.settled()
+    w.github.setWebhook(w.world.app, undefined)
+    const { after: head } = w.github.push({
+      repository: 'acme/app',
+      branch,
+      files: { [`${FOLDER}/one.sts.yaml`]: BAD },
+    })
+    w.github.setWebhook(w.world.app, { url: w.url, secret: SECRET })
+    const ofEvent = (event: string) => w.github.deliveries.findLast(({ message }) => message.event === event)
+    const patch = (event: string, change: (payload: Json) => Json) => ({
+      event,
+      payload: change(JSON.parse(String(ofEvent(event)?.requestBody)) as Json),
+    })
+    const pull = patch('pull_request', (payload) => {
+      const pullRequest = payload['pull_request'] as Json
+      const moved = { ...(pullRequest['head'] as Json), sha: head }
+      return { ...payload, action: 'synchronize', pull_request: { ...pullRequest, head: moved } }
+    })
+    const push = patch('push', (payload) => {
+      const [commit = {}] = payload['commits'] as readonly Json[]
+      const commits = [{ ...commit, added: [`${FOLDER}/one.sts.yaml`], modified: [], removed: [] }]
+      return { ...payload, before: payload['after'], after: head, created: false, commits }
+    })
+    await w.github.deliver(w.world.app, pull)
+    await w.github.deliver(w.world.app, push)
+    await w.settled()
+    assert.equal(w.checkOf(head).conclusion, 'failure')
   })
 
   test('of a fork is checked in the repository it is for', async () => {
@@ -66,10 +101,10 @@ describe('a pull request', () => {
     assert.equal(w.checkOf(head).conclusion, 'failure')
   })
 
-  test('with more than a page of files is read to its end', async () => {
+  test('with more files than GitHub compares is read by the folder', async () => {
     const branch = w.newBranch()
     const files = Object.fromEntries(
-      Array.from({ length: 230 }, (_, at) => [`aaa/${branch}/${at}.txt`, String(at)]),
+      Array.from({ length: 310 }, (_, at) => [`aaa/${branch}/${at}.txt`, String(at)]),
     )
     w.github.push({ repository: 'acme/app', branch, files })
     w.github.push({ repository: 'acme/app', branch, files: { 'zzz.txt': branch } })
@@ -79,7 +114,7 @@ describe('a pull request', () => {
     w.github.clearCalls()
     const { after: head } = w.github.push({ repository: 'acme/app', branch, files: { 'zzzz.txt': '1' } })
     await w.settled()
-    assert.equal(w.operations().filter((operation) => operation === 'pulls/list-files').length, 3)
+    assert.deepEqual(w.operations().slice(0, 2), [COMPARE, READ])
     assert.equal(w.checkOf(head).conclusion, 'failure')
   })
 })

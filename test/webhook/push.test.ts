@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { submodule, symlink } from '../../emulator/index.ts'
 import { BAD, FOLDER, GOOD, WIDER } from './support/policies.ts'
-import { CLOSE, OPEN, READ } from './support/operations.ts'
+import { CLOSE, COMPARE, OPEN, READ } from './support/operations.ts'
 import { startWarmWebhook, type WebhookWorld } from './support/webhook-world.ts'
 
 let w: WebhookWorld
@@ -16,7 +16,7 @@ beforeEach(() => {
 after(() => w.close())
 
 describe('a push', () => {
-  test('with a valid new policy ends as success, in 3 calls', async () => {
+  test('with a valid new policy ends as success, in 4 calls', async () => {
     const branch = w.newBranch()
     const { after: head } = w.github.push({
       repository: 'acme/app',
@@ -24,7 +24,7 @@ describe('a push', () => {
       files: { [`${FOLDER}/a.sts.yaml`]: GOOD },
     })
     await w.settled()
-    assert.deepEqual(w.operations(), [OPEN, READ, CLOSE])
+    assert.deepEqual(w.operations(), [OPEN, READ, READ, CLOSE], 'the folder shows that it is a file')
     const check = w.checkOf(head)
     assert.equal(check.name, 'Trust Policy Validation')
     assert.equal(check.conclusion, 'success')
@@ -196,7 +196,7 @@ describe('a push', () => {
     })
     await w.settled()
     assert.equal(w.checkOf(head).conclusion, 'failure')
-    assert.equal(w.operations()[0], 'repos/compare-commits-with-basehead')
+    assert.equal(w.operations()[0], COMPARE)
   })
 
   for (const [what, content, reason] of [

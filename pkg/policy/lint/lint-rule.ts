@@ -18,6 +18,7 @@ export type LintCode =
   | 'can_change_policies'
   | 'glob_in_pattern'
   | 'issuer_past_host'
+  | 'never_matches'
   | 'not_portable'
   | 'pull_request_can_write'
   | 'regex_in_exact'

@@ -15,6 +15,7 @@ import {
   findUnescapedDots,
 } from './lint-patterns.ts'
 import { positionOf, type LintCode, type LintContext, type LintRule } from './lint-rule.ts'
+import { findValuesOfNoToken } from './lint-values.ts'
 import { findSubjectsThatLeaveTheirOwner, findUnpinnedTenants } from './lint-tenancy.ts'
 import type { CompiledTrustPolicy } from '../trust-policy.ts'
 
@@ -26,6 +27,7 @@ export const STRICT_LINT_CODES: ReadonlySet<string> = new Set<LintCode>([
 ])
 
 const RULES: readonly LintRule[] = [
+  findValuesOfNoToken,
   findUnpinnedTenants,
   findSubjectsThatLeaveTheirOwner,
   findIssuersPastHost,

@@ -3,24 +3,20 @@ import type { ChangedFiles, GitHubReviews, ReviewTarget } from '#pkg/github'
 import { POLICY_FOLDER } from '#pkg/policy'
 import type { FileSource } from '../event/review-request.ts'
 import type { Change, ChangedPolicy } from './change.ts'
-import { readPolicyPath, type PolicyFile } from './policy-file.ts'
+import { isReadable, readPolicyPath, type PolicyFile } from '../policy-file.ts'
 
-/** Policies of one change that are looked at: each costs one or two calls. */
-export const CHANGE_MAX_POLICIES = 300
+/** Policies of one change that are looked at: each costs one or two calls, which exchanges are short of then. */
+const POLICIES_MAX = 100
 
-/** Which version before counts, when two sources know one: a reviewer compares with what is merged into. */
-const RANKS: Readonly<Record<FileSource['kind'], number>> = {
-  pull_request: 2,
-  listed: 1,
-  comparison: 1,
-  folder: 0,
-}
+/** The same for a change by somebody who may not write to the repository. */
+const FORK_POLICIES_MAX = 25
 
 /** A commit, and from where it is known what it changes. */
 export interface ChangeRequest {
   readonly target: ReviewTarget
   readonly headSha: string
   readonly sources: readonly FileSource[]
+  readonly isFromFork: boolean
 }
 
 export interface ChangeReaderOptions {
@@ -52,10 +48,8 @@ interface SourceFiles {
   readonly isComplete: boolean
 }
 
-interface SourceFile {
+interface SourceFile extends Omit<ChangedPolicy, 'file'> {
   readonly path: string
-  readonly presence: 'there' | 'doubtful' | 'removed'
-  readonly before: { readonly path: string; readonly ref: string } | undefined
 }
 
 export function createChangeReader({ reviews, orgPolicyRepo }: ChangeReaderOptions): ChangeReader {
@@ -70,9 +64,14 @@ export function createChangeReader({ reviews, orgPolicyRepo }: ChangeReaderOptio
     request: ChangeRequest,
     signal: AbortSignal,
   ): Promise<SourceFiles> {
-    const files = known.get(source) ?? (await readSource(source, request, signal))
-    known.set(source, files)
-    return files
+    const seen = known.get(source)
+    if (seen !== undefined) return seen
+    const { files, isComplete } = await readSource(source, request, signal)
+    // Whoever made the change chose the other paths, and how long they are.
+    const near = files.filter(({ path }) => policyAt(request, path) !== undefined)
+    const found = { files: near, isComplete }
+    known.set(source, found)
+    return found
   }
 
   async function readSource(
@@ -94,33 +93,8 @@ export function createChangeReader({ reviews, orgPolicyRepo }: ChangeReaderOptio
           ? await readFolder(target, headSha, undefined, signal)
           : await orFolder(compared, source.base, target, headSha, signal)
       }
-      case 'pull_request': {
-        const changed = await listPullRequestFiles(target, source, headSha, signal)
-        return changed === undefined
-          ? await readFolder(target, headSha, source.base, signal)
-          : await orFolder(changed, source.base, target, headSha, signal)
-      }
       case 'folder':
         return await readFolder(target, headSha, source.base, signal)
-    }
-  }
-
-  /** An App that may not read pull requests can still compare commits. */
-  async function listPullRequestFiles(
-    target: ReviewTarget,
-    { number, base }: Extract<FileSource, { kind: 'pull_request' }>,
-    headSha: string,
-    signal: AbortSignal,
-  ): Promise<ChangedFiles | undefined> {
-    try {
-      return await reviews.listPullRequestFiles(target, number, { signal })
-    } catch (error) {
-      const isLacking =
-        error instanceof StsError &&
-        error.reason === 'permission_not_granted' &&
-        error.detail['permission'] === 'pull_requests'
-      if (!isLacking) throw error
-      return await reviews.compareCommits(target, { base, head: headSha }, { signal })
     }
   }
 
@@ -149,8 +123,8 @@ export function createChangeReader({ reviews, orgPolicyRepo }: ChangeReaderOptio
       await requireCommit(target, headSha, signal)
       return { files: [], isComplete: true }
     }
-    const files = listing.entries.map(({ path }): SourceFile => {
-      return { path, presence: 'there', before: base === undefined ? undefined : { path, ref: base } }
+    const files = listing.entries.map(({ path, blob }): SourceFile => {
+      return { path, presence: 'there', blob, before: base === undefined ? undefined : { path, ref: base } }
     })
     return { files, isComplete: listing.complete }
   }
@@ -167,12 +141,15 @@ export function createChangeReader({ reviews, orgPolicyRepo }: ChangeReaderOptio
       request.sources.some(
         (source) =>
           source.kind === 'listed' &&
-          source.files.some(({ path, isDoubtful }) => !isDoubtful && policyAt(request, path) !== undefined),
+          source.files.some(
+            ({ path, state }) =>
+              (state === 'added' || state === 'changed') && policyAt(request, path) !== undefined,
+          ),
       ),
     async read(request, signal) {
       const draft = createDraft((path) => policyAt(request, path))
-      for (const source of request.sources) draft.add(source.kind, await readOnce(source, request, signal))
-      return draft.change()
+      for (const source of request.sources) draft.add(rankOf(source), await readOnce(source, request, signal))
+      return draft.change(request.isFromFork ? FORK_POLICIES_MAX : POLICIES_MAX)
     },
     async confirmAbsence({ target, headSha }, paths, signal) {
       const { files, isComplete } = await readFolder(target, headSha, undefined, signal)
@@ -182,76 +159,84 @@ export function createChangeReader({ reviews, orgPolicyRepo }: ChangeReaderOptio
   }
 }
 
+/** Which version before counts when two sources know one: a reviewer compares with what is merged into. */
+function rankOf(source: FileSource): number {
+  if (source.kind === 'folder') return 0
+  return source.kind === 'comparison' && source.isTarget ? 2 : 1
+}
+
 /** Joins what several sources say about one commit. */
 function createDraft(policyAt: (path: string) => PolicyFile | undefined) {
   const policies = new Map<string, ChangedPolicy & { readonly rank: number }>()
-  const removed = new Set<string>()
   let isComplete = true
 
   function addFile(file: SourceFile, rank: number): void {
     const at = policyAt(file.path)
     if (at === undefined) return
-    if (file.presence === 'removed') {
-      if (at.kind !== 'unread' && at.path === file.path) removed.add(at.path)
+    // Only a file that is read shows whether it is there. What is gone from below a path says nothing about the path.
+    if (file.presence !== 'there' && (!isReadable(at) || at.path !== file.path)) return
+    const known = policies.get(at.path)
+    // At one commit a file is there or not: one that some source has seen is.
+    const isBetter = known === undefined || presenceRank(file) > presenceRank(known)
+    const blob = file.blob ?? known?.blob ?? file.blob
+    if (!isBetter && (presenceRank(file) < presenceRank(known) || known.rank >= rank)) {
+      policies.set(at.path, { ...known, blob: known.blob ?? blob })
       return
     }
-    const isDoubtful = file.presence === 'doubtful'
-    // Only a file that is read shows whether it is there.
-    if (isDoubtful && at.kind === 'unread') return
-    const known = policies.get(at.path)
-    if (known !== undefined && known.rank >= rank) return
-    policies.set(at.path, { file: at, before: beforeOf(file, at, policyAt), isDoubtful, rank })
+    const { presence } = file
+    policies.set(at.path, { file: at, presence, blob, before: beforeOf(file, at, policyAt), rank })
   }
 
   return {
-    add(kind: FileSource['kind'], source: SourceFiles): void {
+    add(rank: number, source: SourceFiles): void {
       isComplete &&= source.isComplete
-      for (const file of source.files) addFile(file, RANKS[kind])
+      for (const file of source.files) addFile(file, rank)
     },
-    change(): Change {
+    change(max: number): Change {
       const all = [...policies.values()].sort((a, b) => (a.file.path < b.file.path ? -1 : 1))
-      return {
-        policies: all.slice(0, CHANGE_MAX_POLICIES),
-        removed: [...removed].filter((path) => !policies.has(path)).sort(),
-        gap: gapOf(all.length, isComplete),
-      }
+      return { policies: all.slice(0, max), gap: gapOf(all.length, max, isComplete) }
     },
   }
 }
 
+const PRESENCES: readonly ChangedPolicy['presence'][] = ['removed', 'doubtful', 'there']
+
+function presenceRank({ presence }: Pick<ChangedPolicy, 'presence'>): number {
+  return PRESENCES.indexOf(presence)
+}
+
 function listedFiles({ files, base }: Extract<FileSource, { kind: 'listed' }>): readonly SourceFile[] {
-  return files.map(({ path, isNew, isDoubtful }) => ({
+  return files.map(({ path, state }) => ({
     path,
-    presence: isDoubtful ? 'doubtful' : 'there',
-    before: isNew || base === undefined ? undefined : { path, ref: base },
+    presence: state === 'doubtful' || state === 'removed' ? state : 'there',
+    blob: undefined,
+    before: state === 'added' || base === undefined ? undefined : { path, ref: base },
   }))
 }
 
 function changedFiles(file: ChangedFiles['files'][number], base: string): readonly SourceFile[] {
-  const { path, status, previousPath } = file
+  const { path, status, previousPath, blob } = file
+  const there = { path, presence: 'there', blob: blob ?? null } as const
   switch (status) {
     case 'unchanged':
       return []
     case 'removed':
-      return [{ path, presence: 'removed', before: undefined }]
+      return [gone(path, base)]
     case 'added':
-      return [{ path, presence: 'there', before: undefined }]
+      return [{ ...there, before: undefined }]
     case 'copied':
     case 'modified':
     case 'changed':
-      return [{ path, presence: 'there', before: { path, ref: base } }]
+      return [{ ...there, before: { path, ref: base } }]
     case 'renamed':
-      return [
-        {
-          path,
-          presence: 'there',
-          before: previousPath === undefined ? undefined : { path: previousPath, ref: base },
-        },
-        ...(previousPath === undefined
-          ? []
-          : [{ path: previousPath, presence: 'removed', before: undefined } as const]),
-      ]
+      return previousPath === undefined
+        ? [{ ...there, before: undefined }]
+        : [{ ...there, before: { path: previousPath, ref: base } }, gone(previousPath, base)]
   }
+}
+
+function gone(path: string, base: string): SourceFile {
+  return { path, presence: 'removed', blob: undefined, before: { path, ref: base } }
 }
 
 /** A file that was no policy, or one of another kind, was no version of this one. */
@@ -261,12 +246,11 @@ function beforeOf(
   policyAt: (path: string) => PolicyFile | undefined,
 ): ChangedPolicy['before'] {
   if (before === undefined || at.path !== path) return undefined
-  return policyAt(before.path)?.kind === at.kind ? before : undefined
+  const was = policyAt(before.path)
+  return was?.kind === at.kind && was.path === before.path ? before : undefined
 }
 
-function gapOf(count: number, isComplete: boolean): string | undefined {
-  if (count > CHANGE_MAX_POLICIES) {
-    return `the change touches ${count} policies, and ${CHANGE_MAX_POLICIES} are looked at: split it`
-  }
+function gapOf(count: number, max: number, isComplete: boolean): string | undefined {
+  if (count > max) return `the change touches ${count} policies, and ${max} are looked at: split it`
   return isComplete ? undefined : `GitHub does not list all files of ${POLICY_FOLDER}: it holds too many`
 }

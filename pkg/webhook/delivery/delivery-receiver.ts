@@ -1,7 +1,12 @@
 import { toStsError } from '#pkg/errors'
 import { answerRefusal, answerResult, type DeliveryAnswer } from './delivery-answer.ts'
 import type { Delivery, DeliveryResult } from './delivery.ts'
-import { readDelivery, readDeliveryHeaders, type DeliveryRequest, type ReadDelivery } from './read-delivery.ts'
+import {
+  readDelivery,
+  readDeliveryHeaders,
+  type DeliveryRequest,
+  type ReadDelivery,
+} from './read-delivery.ts'
 import { createSignatureVerifier } from './signature.ts'
 
 /** An action of a payload that is logged; others are left out. */

@@ -51,7 +51,9 @@ export function readDelivery(
   if (id === false) return { ok: false, refusal: 'id_malformed' }
   if (targetId === false) return { ok: false, refusal: 'target_malformed' }
   const read = readPayload(rawHeaders, body)
-  return read.ok ? { ok: true, delivery: { id: id ?? requestId, event, payload: read.payload, targetId } } : read
+  return read.ok
+    ? { ok: true, delivery: { id: id ?? requestId, event, payload: read.payload, targetId } }
+    : read
 }
 
 function only([value, ...others]: readonly string[], form: RegExp): string | undefined {

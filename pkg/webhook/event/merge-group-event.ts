@@ -9,5 +9,12 @@ export function readMergeGroup(payload: Fields, { target }: RepositoryFacts): Re
   const headSha = commitAt(group, 'head_sha')
   const base = commitAt(group, 'base_sha')
   if (headSha === undefined || headSha === null || base === undefined || base === null) return undefined
-  return { target, headSha, sources: [{ kind: 'comparison', base }], head: undefined, again: false }
+  return {
+    target,
+    headSha,
+    sources: [{ kind: 'comparison', base, isTarget: true }],
+    head: undefined,
+    isFromFork: false,
+    again: false,
+  }
 }

@@ -3,7 +3,7 @@ export type Fields = Readonly<Record<string, unknown>>
 
 /** An object, or undefined for anything else. */
 export function objectOf(value: unknown): Fields | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
+  return isFields(value) ? value : undefined
 }
 
 /** The object at a path of members; undefined where any of them is not one. */
@@ -30,10 +30,8 @@ export function isTrueAt(fields: Fields | undefined, name: string): boolean {
 
 /** The objects of a list; undefined when the member is no list, or holds something else. */
 export function objectsAt(fields: Fields | undefined, name: string): readonly Fields[] | undefined {
-  const value = memberOf(fields, name)
-  if (!Array.isArray(value)) return undefined
-  const objects = value.map(objectOf)
-  return objects.every((object) => object !== undefined) ? objects : undefined
+  const value: unknown = memberOf(fields, name)
+  return Array.isArray(value) && value.every(isFields) ? value : undefined
 }
 
 /** The texts of a list; undefined when the member is no list, or holds something else. */
@@ -57,6 +55,10 @@ export function commitAt(fields: Fields | undefined, name: string): string | nul
   const text = textAt(fields, name)
   if (text === undefined || !COMMIT.test(text)) return undefined
   return NO_COMMIT.test(text) ? null : text
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function memberOf(fields: Fields | undefined, name: string): unknown {

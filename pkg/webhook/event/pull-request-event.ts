@@ -12,17 +12,18 @@ export function readPullRequest(payload: Fields, facts: RepositoryFacts): Review
   const hasNewBase = action === 'edited' && objectAt(payload, 'changes', 'base') !== undefined
   if (!ACTIONS.has(action) && !hasNewBase) return undefined
   const pullRequest = objectAt(payload, 'pull_request')
-  const number = idAt(pullRequest, 'number')
   const head = objectAt(pullRequest, 'head')
   const headSha = commitAt(head, 'sha')
   const base = commitAt(objectAt(pullRequest, 'base'), 'sha')
-  if (number === undefined || headSha === undefined || headSha === null) return undefined
+  if (headSha === undefined || headSha === null) return undefined
   if (base === undefined || base === null) return undefined
   return {
     target: facts.target,
     headSha,
-    sources: [{ kind: 'pull_request', number, base }],
+    // By its commits, not by its number: the files of that are those of whatever is its head by then.
+    sources: [{ kind: 'comparison', base, isTarget: true }],
     head: headOf(head, facts),
+    isFromFork: idAt(objectAt(head, 'repo'), 'id') !== facts.repositoryId,
     again: hasNewBase,
   }
 }

@@ -1,4 +1,4 @@
-import { POLICY_FOLDER } from '#pkg/policy'
+import { isNearPolicies } from '../policy-file.ts'
 import { commitAt, isTrueAt, objectsAt, textAt, textsAt, type Fields } from './payload.ts'
 import type { RepositoryFacts } from './repository-facts.ts'
 import type { BranchHead, FileSource, PushedFile, ReviewRequest } from './review-request.ts'
@@ -17,8 +17,20 @@ export interface PushEvent {
   readonly changesPolicies: boolean
 }
 
-/** Undefined for a push to something else than a branch, and for one that cannot be understood. */
-export function readPush(payload: Fields, facts: RepositoryFacts): PushEvent | undefined {
+/** GitHub names the branch of a merge group after the commit that it is based on. */
+const QUEUE_BRANCH = /^gh-readonly-queue\/.+\/pr-\d+-([0-9a-f]{40}(?:[0-9a-f]{24})?)$/
+
+/**
+ * Undefined for a push to something else than a branch, and for one that cannot be understood.
+ *
+ * @param asWhole - whether a commit is to be judged by all that its branch has and the default branch has not, as it must
+ * be where the check is required: what one push touches says nothing about those before it.
+ */
+export function readPush(
+  payload: Fields,
+  facts: RepositoryFacts,
+  { asWhole }: { readonly asWhole: boolean },
+): PushEvent | undefined {
   const ref = textAt(payload, 'ref')
   if (ref?.startsWith(BRANCH_PREFIX) !== true) return undefined
   const branch = ref.slice(BRANCH_PREFIX.length)
@@ -31,21 +43,24 @@ export function readPush(payload: Fields, facts: RepositoryFacts): PushEvent | u
   }
 
   const files = readFiles(payload)
-  // Whatever a new branch has in common with the default branch has been there before.
-  const base = before !== null ? before : isDefault ? undefined : facts.defaultBranch
-  const source = sourceOf(files?.present, before, base)
-  const touched =
-    files === undefined || [...files.present.map(({ path }) => path), ...files.removed].some(isInPolicyFolder)
+  const queued = QUEUE_BRANCH.exec(branch)?.[1]
+  const source: FileSource =
+    queued === undefined
+      ? sourceOf(files, before, isDefault ? undefined : facts.defaultBranch)
+      : { kind: 'comparison', base: queued, isTarget: true }
+  const whole: FileSource = { kind: 'comparison', base: facts.defaultBranch, isTarget: true }
   return {
     request: {
       target: facts.target,
       headSha: after,
-      sources: [source],
+      // Anybody who may write can give a branch such a name, so the name is not all that counts.
+      sources: asWhole && !isDefault ? [source, whole] : [source],
       head: headOf(facts, branch),
+      isFromFork: false,
       again: false,
     },
     // A forced push also takes back what the commits it drops had changed; a new branch may have no commits of its own.
-    changesPolicies: isDefault && (touched || before === null || isTrueAt(payload, 'forced')),
+    changesPolicies: isDefault && (files?.length !== 0 || before === null || isTrueAt(payload, 'forced')),
   }
 }
 
@@ -54,19 +69,20 @@ export function headOf({ repositoryId, pushedAt }: RepositoryFacts, branch: stri
   return pushedAt === undefined ? undefined : { branch: `${repositoryId}:${branch}`, pushedAt }
 }
 
+/** @param defaultBranch - what a new branch is compared with: all that it has in common with it was there before. */
 function sourceOf(
   files: readonly PushedFile[] | undefined,
   before: string | null,
-  base: string | undefined,
+  defaultBranch: string | undefined,
 ): FileSource {
-  if (files !== undefined) return { kind: 'listed', base, files }
-  return before === null || base === undefined ? { kind: 'folder', base } : { kind: 'comparison', base }
+  if (files !== undefined) return { kind: 'listed', base: before ?? defaultBranch, files }
+  return before === null
+    ? { kind: 'folder', base: defaultBranch }
+    : { kind: 'comparison', base: before, isTarget: false }
 }
 
-/** What the commits did; undefined when the payload does not show all of it. */
-function readFiles(
-  payload: Fields,
-): { readonly present: readonly PushedFile[]; readonly removed: ReadonlySet<string> } | undefined {
+/** What the commits did to files near policies; undefined when the payload does not show all of it. */
+function readFiles(payload: Fields): readonly PushedFile[] | undefined {
   const commits = objectsAt(payload, 'commits')
   if (commits === undefined || commits.length >= COMMITS_MAX) return undefined
   /** Whether the first commit that names a file added it. */
@@ -78,18 +94,14 @@ function readFiles(
     const gone = textsAt(commit, 'removed')
     if (added === undefined || modified === undefined || gone === undefined) return undefined
     if (added.length + modified.length + gone.length >= COMMIT_FILES_MAX) return undefined
-    for (const path of gone) removed.add(path)
-    for (const path of added) if (!present.has(path)) present.set(path, true)
-    for (const path of modified) if (!present.has(path)) present.set(path, false)
+    for (const path of gone) if (isNearPolicies(path)) removed.add(path)
+    for (const path of added) if (isNearPolicies(path) && !present.has(path)) present.set(path, true)
+    for (const path of modified) if (isNearPolicies(path) && !present.has(path)) present.set(path, false)
   }
+  // In what order a file was added and removed is not known: merged commits have none.
   const files = [...present].map(([path, isNew]): PushedFile => {
-    // In what order it was added and removed is not known: merged commits have none.
-    const isDoubtful = removed.has(path)
-    return { path, isNew: isNew && !isDoubtful, isDoubtful }
+    return { path, state: removed.has(path) ? 'doubtful' : isNew ? 'added' : 'changed' }
   })
-  return { present: files, removed }
-}
-
-function isInPolicyFolder(path: string): boolean {
-  return path === POLICY_FOLDER || path.startsWith(`${POLICY_FOLDER}/`) || path === '.github'
+  const gone = [...removed].filter((path) => !present.has(path))
+  return [...files, ...gone.map((path): PushedFile => ({ path, state: 'removed' }))]
 }

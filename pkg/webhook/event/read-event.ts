@@ -31,30 +31,37 @@ export interface DeliveredEvent {
 
 const NOTHING: DeliveredEvent = { review: undefined, stale: [] }
 
+export interface EventContext {
+  /** Of the App that serves the delivery: its id, or its client id. */
+  readonly appId: string
+  /** See `readPush`. */
+  readonly asWhole: boolean
+}
+
 /**
- * Reads a delivery. Whatever its payload holds, the worst that can come of it is nothing.
- *
- * @param appId - of the App that serves it: its id, or its client id.
+ * Reads a delivery. Whatever its payload holds, the worst that can come of it is nothing. Of which event it is, its
+ * sender says without a signature, so an event is worked only as far as its payload is one.
  */
-export function readEvent({ event, payload, targetId }: Delivery, appId: string): DeliveredEvent {
+export function readEvent({ event, payload }: Delivery, { appId, asWhole }: EventContext): DeliveredEvent {
   const stale = readStaleNotices(event, payload)
   const facts = readRepositoryFacts(payload)
   if (facts === undefined) return { ...NOTHING, stale }
   switch (event) {
     case 'push': {
-      const push = readPush(payload, facts)
+      const push = readPush(payload, facts, { asWhole })
       if (push === undefined) return NOTHING
       const { owner, repository } = facts.target
       return {
         review: push.request,
-        stale: push.changesPolicies ? [{ kind: 'repository', owner, repository }] : [],
+        stale: push.changesPolicies ? [{ kind: 'policies', owner, repository }] : [],
       }
     }
     case 'pull_request':
       return { review: readPullRequest(payload, facts), stale }
     case 'check_suite':
     case 'check_run': {
-      const isOwnApp = (app: Fields | undefined): boolean => isApp(app, appId) || isApp(app, targetId)
+      const isOwnApp = (app: Fields | undefined): boolean =>
+        String(idAt(app, 'id')) === appId || textAt(app, 'client_id') === appId
       return { review: readCheck(payload, facts, isOwnApp), stale }
     }
     case 'merge_group':
@@ -62,9 +69,4 @@ export function readEvent({ event, payload, targetId }: Delivery, appId: string)
     default:
       return { ...NOTHING, stale }
   }
-}
-
-function isApp(app: Fields | undefined, appId: string | undefined): boolean {
-  if (appId === undefined) return false
-  return String(idAt(app, 'id')) === appId || textAt(app, 'client_id') === appId
 }

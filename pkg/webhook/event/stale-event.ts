@@ -42,7 +42,9 @@ function ofRepository(payload: Fields): readonly StaleNotice[] {
     case 'deleted':
       return repositoryNamed(owner, name)
     case 'edited':
-      return objectAt(changes, 'default_branch') === undefined ? [] : repositoryNamed(owner, name)
+      return objectAt(changes, 'default_branch') === undefined
+        ? []
+        : repositoryNamed(owner, name).map((notice) => ({ ...notice, kind: 'policies' }))
     default:
       return []
   }
@@ -60,7 +62,10 @@ function ownerNamed(owner: string | undefined): readonly StaleNotice[] {
   return owner !== undefined && isOwnerName(owner) ? [{ kind: 'owner', owner }] : []
 }
 
-function repositoryNamed(owner: string | undefined, repository: string | undefined): readonly StaleNotice[] {
+function repositoryNamed(
+  owner: string | undefined,
+  repository: string | undefined,
+): readonly Extract<StaleNotice, { kind: 'repository' }>[] {
   if (owner === undefined || !isOwnerName(owner)) return []
   if (repository === undefined || !isRepositoryName(repository)) return []
   return [{ kind: 'repository', owner, repository }]

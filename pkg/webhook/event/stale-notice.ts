@@ -1,6 +1,8 @@
 /** What a delivery says that caches must not trust any longer. Names are as in the delivery. */
 export type StaleNotice =
-  /** What was read of a repository: its policies, or that it has none. */
+  /** The policies of a repository, or that it has none. */
+  | { readonly kind: 'policies'; readonly owner: string; readonly repository: string }
+  /** All about a repository: its name may mean another one. */
   | { readonly kind: 'repository'; readonly owner: string; readonly repository: string }
   /** Where the App is installed, what it may do there, and what was read through it. */
   | { readonly kind: 'owner'; readonly owner: string }

@@ -1,5 +1,6 @@
 import type { CheckAnnotation, CheckConclusion } from '#pkg/github'
 import type { PolicyPlace } from '#pkg/policy'
+import { isReadable } from '../policy-file.ts'
 import { isPassed } from '../review/policy-review.ts'
 import { annotate } from './annotations.ts'
 import { summarize, type ReviewedChange } from './summary.ts'
@@ -30,18 +31,19 @@ export function reportChange(change: ReviewedChange, place: PolicyPlace): CheckR
 export const NOTHING_CHANGED: CheckReport = {
   conclusion: 'success',
   title: 'No trust policies changed',
-  summary: 'This change touches no trust policy.',
+  summary: 'No trust policy of this change has to be checked: it adds none and changes none.',
   annotations: [],
 }
 
 function titleOf({ reviews, gap }: ReviewedChange): string {
-  const read = reviews.filter(({ file }) => file.kind !== 'unread')
+  const read = reviews.filter(({ file, isRemoved }) => isReadable(file) && !isRemoved)
   const failed = read.filter((review) => !isPassed(review)).length
   const warnings = reviews
     .flatMap(({ diagnostics }) => diagnostics)
     .filter(({ severity }) => severity === 'warning')
   const parts = [
     ...(gap === undefined ? [] : ['Not everything was checked']),
+    ...(reviews.some(({ file }) => file.kind === 'no-folder') ? ['No policy can be read any more'] : []),
     ...(read.length === 0
       ? []
       : failed === 0

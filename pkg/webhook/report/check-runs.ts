@@ -28,12 +28,14 @@ export interface CheckRuns {
 /** What GitHub shows of a check run. */
 export type Words = Pick<CheckReport, 'title' | 'summary'>
 
-export function createCheckRuns(reviews: GitHubReviews): CheckRuns {
+export function createCheckRuns(
+  reviews: Pick<GitHubReviews, 'createCheckRun' | 'updateCheckRun'>,
+): CheckRuns {
   return {
     async open(target, headSha, signal) {
       const { id, pullRequests } = await reviews.createCheckRun(
         target,
-        { name: CHECK_NAME, headSha, status: 'in_progress' },
+        { name: CHECK_NAME, headSha },
         { signal },
       )
       return { id, pullRequests, sent: new Set() }

@@ -6,21 +6,16 @@ export function joinWithin(
   blocks: readonly string[],
   { maxBytes, separator, rest }: { maxBytes: number; separator: string; rest: (left: number) => string },
 ): string {
-  const noteBytes = byteLength(separator + rest(blocks.length))
+  const whole = blocks.join(separator)
+  if (Buffer.byteLength(whole) <= maxBytes) return whole
+  const separatorBytes = Buffer.byteLength(separator)
   const taken: string[] = []
-  let bytes = 0
-  for (const [index, block] of blocks.entries()) {
-    const isLast = index === blocks.length - 1
-    const more = byteLength(block) + (taken.length === 0 ? 0 : byteLength(separator))
-    if (bytes + more > maxBytes - (isLast ? 0 : noteBytes)) {
-      return [...taken, rest(blocks.length - index)].join(separator)
-    }
+  // The number of those that are left is longest when it is all of them.
+  let room = maxBytes - Buffer.byteLength(rest(blocks.length))
+  for (const block of blocks) {
+    room -= Buffer.byteLength(block) + separatorBytes
+    if (room < 0) break
     taken.push(block)
-    bytes += more
   }
-  return taken.join(separator)
-}
-
-function byteLength(text: string): number {
-  return Buffer.byteLength(text)
+  return [...taken, rest(blocks.length - taken.length)].join(separator)
 }

@@ -5,7 +5,7 @@ import { cutText, nameOf, showAll } from './visible-text.ts'
 const VALUE_MAX_CHARACTERS = 200
 
 /** Characters of one line in a block of code. */
-const LINE_MAX_CHARACTERS = 500
+const LINE_MAX_CHARACTERS = 300
 
 /** Values of one text; the others are counted. */
 const VALUES_MAX = 20

@@ -1,5 +1,5 @@
 import type { CompiledTrustPolicy, Diagnostic, IssuerList, PowerDifference } from '#pkg/policy'
-import type { PolicyFile } from '../change/policy-file.ts'
+import type { PolicyFile } from '../policy-file.ts'
 
 /** What a document was before a change: not there, usable, or there and letting nobody in. */
 export type VersionBefore = 'none' | 'valid' | 'invalid'
@@ -18,6 +18,10 @@ export interface PolicyReview {
   readonly file: PolicyFile
   /** Undefined where an exchange could use nothing of the file. */
   readonly document: ReviewedDocument | undefined
+  /** Whether the change removes it. */
+  readonly isRemoved: boolean
+  /** What becomes of what a removed issuer list gave; undefined for all other files. */
+  readonly removal: PowerDifference | undefined
   /** In the order of the file. An error among them: with this file no exchange works as it says. */
   readonly diagnostics: readonly Diagnostic[]
 }

@@ -1,10 +1,13 @@
-import type { FileAtCommit, FindOptions, GitHubReviews, Installation, ReviewTarget } from '#pkg/github'
-import type { CompiledTrustPolicy, Diagnostic, InspectOptions } from '#pkg/policy'
+import type { FindOptions, GitHubReviews, Installation, ReviewTarget } from '#pkg/github'
+import { POLICY_FOLDER, type CompiledTrustPolicy, type Diagnostic, type InspectOptions } from '#pkg/policy'
 import { mapConcurrently } from '#pkg/store'
 import type { ChangedPolicy } from '../change/change.ts'
-import { inspectFile } from './inspect-file.ts'
+import { isReadable, type PolicyFile } from '../policy-file.ts'
+import { NO_FOLDER_FINDING, unreachableFinding, unusableFinding } from './file-finding.ts'
+import { inspectFile, inspectRemovedList } from './inspect-file.ts'
 import { findLackingPermissions, findUnseenEntries } from './installation-check.ts'
 import type { PolicyReview } from './policy-review.ts'
+import { createTurns } from './turns.ts'
 
 /** Reads of one review that are under way at a time. */
 const READS_MAX = 8
@@ -15,15 +18,8 @@ const GRANT_FRESH_MS = 10_000
 /** GitHub takes no more names in one question. https://docs.github.com/rest/apps/apps#create-an-installation-access-token-for-an-app */
 const NAMES_MAX = 500
 
-const UNUSABLE: Readonly<Record<Extract<FileAtCommit, { kind: 'unusable' }>['problem'], string>> = {
-  directory: 'this is a folder, and a policy is a file: rename the folder, or remove it',
-  submodule: 'this is a submodule, and a policy is a file: put the file itself here',
-  symlink: 'this is a symbolic link that leads to no file of this repository: put the file itself here',
-  too_large: 'the file is larger than 32 KiB, and is not read: shorten it',
-}
-
 export interface PolicyReviewerOptions {
-  readonly reviews: GitHubReviews
+  readonly reviews: Pick<GitHubReviews, 'readFileAt' | 'listFolder' | 'findUnseenRepositories'>
   /** What the account of the repository has granted to the App. */
   readonly findInstallation: (
     target: ReviewTarget,
@@ -35,35 +31,62 @@ export interface PolicyReviewerOptions {
   }
 }
 
+export interface ReviewedCommit {
+  readonly target: ReviewTarget
+  readonly headSha: string
+}
+
 /** Reviews the policies of a change at its head. Those that turn out not to be there are left out. */
 export type PolicyReviewer = (
   policies: readonly ChangedPolicy[],
-  commit: { readonly target: ReviewTarget; readonly headSha: string },
+  commit: ReviewedCommit,
   signal: AbortSignal,
 ) => Promise<readonly PolicyReview[]>
 
 export function createPolicyReviewer(options: PolicyReviewerOptions): PolicyReviewer {
   const { reviews, findInstallation } = options
+  const takeTurn = createTurns()
 
   async function review(
-    changed: ChangedPolicy,
-    { target, headSha }: Parameters<PolicyReviewer>[1],
+    { file, presence, blob, before }: ChangedPolicy,
+    { target, headSha }: ReviewedCommit,
     signal: AbortSignal,
   ): Promise<PolicyReview | undefined> {
-    const { file, before } = changed
-    if (file.kind === 'unread')
-      return { file, document: undefined, diagnostics: [unreadFinding(file.advice)] }
-    const now = await reviews.readFileAt(target, { path: file.path, ref: headSha }, { signal })
-    if (now.kind === 'absent') return undefined
-    if (now.kind === 'unusable') {
-      return {
-        file,
-        document: undefined,
-        diagnostics: [wholeFile('error', 'unusable_file', UNUSABLE[now.problem])],
-      }
+    if (file.kind === 'unread') return unusable(file, unreachableFinding(file.advice))
+    if (file.kind === 'no-folder') return unusable(file, NO_FOLDER_FINDING)
+    const context = { place: target, options: options.policies, takeTurn }
+    const read = (at: { readonly path: string; readonly ref: string }) =>
+      reviews.readFileAt(target, at, { signal })
+    if (presence === 'removed') {
+      if (file.kind === 'trust-policy') return { ...unusable(file), isRemoved: true }
+      return await inspectRemovedList(file, before && (await read(before)), context)
     }
-    const then = before && (await reviews.readFileAt(target, before, { signal }))
-    return await inspectFile(file, { now: now.bytes, before: then }, target, options.policies)
+    const reading = read({ path: file.path, ref: headSha })
+    // Of one that may not be there, the version before is asked for only once it is known to be.
+    const beforehand = presence === 'there' ? before && read(before) : undefined
+    const [now, earlier] = await Promise.all([reading, beforehand])
+    if (now.kind === 'absent') return undefined
+    if (now.kind === 'unusable') return unusable(file, unusableFinding(now.problem))
+    // GitHub follows a link within the repository: then this is the content of another file.
+    if (typeof blob === 'string' && now.blob !== blob) return unusable(file, unusableFinding('symlink'))
+    const then = presence === 'there' ? earlier : before && (await read(before))
+    return await inspectFile(file, { now: now.bytes, before: then }, context)
+  }
+
+  /** Sources that name a new file say nothing of what it is. */
+  async function withBlobs(
+    policies: readonly ChangedPolicy[],
+    { target, headSha }: ReviewedCommit,
+    signal: AbortSignal,
+  ): Promise<readonly ChangedPolicy[]> {
+    const isUnknown = ({ file, presence, blob, before }: ChangedPolicy): boolean =>
+      isReadable(file) &&
+      presence === 'there' &&
+      (blob === null || (blob === undefined && before === undefined))
+    if (!policies.some(isUnknown)) return policies
+    const listing = await reviews.listFolder(target, { path: POLICY_FOLDER, ref: headSha }, { signal })
+    const blobs = new Map(listing?.entries.map((entry) => [entry.path, entry.blob]))
+    return policies.map((policy) => ({ ...policy, blob: policy.blob ?? blobs.get(policy.file.path) }))
   }
 
   /** Adds what the installation would refuse, which no policy shows by itself. */
@@ -116,19 +139,19 @@ export function createPolicyReviewer(options: PolicyReviewerOptions): PolicyRevi
     )
     // The App has just read it.
     names.delete(target.repository.toLowerCase())
-    const unseen = new Set<string>()
     const all = [...names]
     for (let at = 0; at < all.length; at += NAMES_MAX) {
       const asked = all.slice(at, at + NAMES_MAX)
-      for (const name of await reviews.findUnseenRepositories(target, asked, { signal })) {
-        unseen.add(name.toLowerCase())
-      }
+      const unseen = await reviews.findUnseenRepositories(target, asked, { signal })
+      // The check fails by these. To find all of them, whoever proposes a change could spend as many calls as they like.
+      if (unseen.length > 0) return new Set(unseen.map((name) => name.toLowerCase()))
     }
-    return unseen
+    return new Set()
   }
 
   return async (policies, commit, signal) => {
-    const found = await mapConcurrently(policies, READS_MAX, (changed) => review(changed, commit, signal))
+    const known = await withBlobs(policies, commit, signal)
+    const found = await mapConcurrently(known, READS_MAX, (changed) => review(changed, commit, signal))
     const there = found.filter((one) => one !== undefined)
     return await checkAgainstInstallation(there, commit.target, signal)
   }
@@ -141,12 +164,9 @@ function isCovered({ source }: CompiledTrustPolicy): boolean {
   )
 }
 
-function unreadFinding(advice: string): Diagnostic {
-  return wholeFile('warning', 'unreachable_file', `no exchange finds this file: ${advice}`)
-}
-
-function wholeFile(severity: Diagnostic['severity'], code: string, message: string): Diagnostic {
-  return { severity, code, message, line: 1, column: 1 }
+/** A file that an exchange can use nothing of. */
+function unusable(file: PolicyFile, ...diagnostics: readonly Diagnostic[]): PolicyReview {
+  return { file, document: undefined, isRemoved: false, removal: undefined, diagnostics }
 }
 
 function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {

@@ -1,6 +1,6 @@
 import { toStsError, type StsError } from '#pkg/errors'
 import type { CheckRun } from '#pkg/github'
-import type { Change } from '../change/change.ts'
+import type { Change, ChangedPolicy } from '../change/change.ts'
 import type { ChangeReader } from '../change/change-reader.ts'
 import type { FileSource } from '../event/review-request.ts'
 import { NOTHING_CHANGED, reportChange, type CheckReport } from '../report/check-report.ts'
@@ -99,9 +99,9 @@ export function createCommitReviewer(options: CommitReviewerOptions): CommitRevi
     let reviews: readonly PolicyReview[] | undefined
     if (job.run === undefined) {
       // Whether there is anything to check is known only now, or only by reading.
-      if (change.gap === undefined && change.policies.every(({ isDoubtful }) => isDoubtful)) {
+      if (change.gap === undefined && !change.policies.some(isThere)) {
         reviews = await reviewPolicies(change.policies, job, signal)
-        if (reviews.length === 0) return undefined
+        if (!reviews.some(isWorthACheck)) return undefined
       }
       if (await open(job, signals)) {
         change = await changes.read(job, signal)
@@ -167,6 +167,7 @@ export function createCommitReviewer(options: CommitReviewerOptions): CommitRevi
         return outcome
       } catch (thrown) {
         const error = toStsError(thrown)
+        job.hasFailed = true
         const isEnding = signals.stopping.aborted || (signals.closing.aborted && job.run === undefined)
         const outcome: JobOutcome = isEnding ? { kind: 'given_up' } : await fail(job, error, signals)
         observer?.failed?.(job, error, outcome)
@@ -186,25 +187,34 @@ export function createCommitReviewer(options: CommitReviewerOptions): CommitRevi
   }
 }
 
+function isThere({ presence }: ChangedPolicy): boolean {
+  return presence === 'there'
+}
+
+/** That a policy is gone lets nobody in; that a list of issuers is may let in many. */
+function isWorthACheck({ isRemoved, diagnostics }: PolicyReview): boolean {
+  return !isRemoved || diagnostics.length > 0
+}
+
 /** Files that GitHub has named without doubt, and that could not be read because they are not there. */
 function pathsMissing({ policies }: Change, reviews: readonly PolicyReview[]): readonly string[] {
   const found = new Set(reviews.map(({ file }) => file.path))
   return policies
-    .filter(({ file, isDoubtful }) => !isDoubtful && !found.has(file.path))
+    .filter((changed) => isThere(changed) && !found.has(changed.file.path))
     .map(({ file }) => file.path)
 }
 
 function reportOf(change: Change, reviews: readonly PolicyReview[], { target }: ReviewJob): CheckReport {
   if (reviews.length === 0 && change.gap === undefined) return NOTHING_CHANGED
   const { owner, repository } = target
-  return reportChange({ reviews, removed: change.removed, gap: change.gap }, { owner, repository })
+  return reportChange({ reviews, gap: change.gap }, { owner, repository })
 }
 
 function sourceOf(
-  { number, baseSha, headSha }: CheckRun['pullRequests'][number],
+  { baseSha, headSha }: CheckRun['pullRequests'][number],
   commit: string,
 ): readonly FileSource[] {
-  return headSha === commit ? [{ kind: 'pull_request', number, base: baseSha }] : []
+  return headSha === commit ? [{ kind: 'comparison', base: baseSha, isTarget: true }] : []
 }
 
 /** GitHub may answer otherwise in a moment. */

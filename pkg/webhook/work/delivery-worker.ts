@@ -1,5 +1,5 @@
 import type { Delivery, DeliveryResult } from '../delivery/index.ts'
-import { readEvent } from '../event/read-event.ts'
+import { readEvent, type EventContext } from '../event/read-event.ts'
 import type { StaleListener } from '../event/stale-notice.ts'
 import { createDeliveryMemory } from './delivery-memory.ts'
 import type { ReviewQueue } from './review-queue.ts'
@@ -11,16 +11,9 @@ const ANSWER_WITHIN_MS = 8_000
 /** When to come again where there was no room. */
 const BUSY_RETRY_MS = 10_000
 
-/** An App whose deliveries are worked. */
-export interface ServedApp {
-  /** App id or client id. */
-  readonly appId: string
-  readonly queue: Pick<ReviewQueue, 'submit'>
-}
-
 export interface DeliveryWorkerOptions {
-  /** The first one serves deliveries that name no other. */
-  readonly apps: readonly [ServedApp, ...ServedApp[]]
+  readonly events: EventContext
+  readonly queue: Pick<ReviewQueue, 'submit'>
   /** Owners, in lower case, whose deliveries are worked. Undefined: all. */
   readonly organizations: ReadonlySet<string> | undefined
   readonly onStale: StaleListener
@@ -36,7 +29,7 @@ export interface DeliveryWorkerOptions {
 export function createDeliveryWorker(
   options: DeliveryWorkerOptions,
 ): (delivery: Delivery) => Promise<DeliveryResult> {
-  const { apps, organizations, onStale, answerWithinMs = ANSWER_WITHIN_MS } = options
+  const { events, queue, organizations, onStale, answerWithinMs = ANSWER_WITHIN_MS } = options
   const done = createDeliveryMemory(options.now)
   const underWay = new Map<string, Ticket>()
 
@@ -45,14 +38,13 @@ export function createDeliveryWorker(
 
   return async (delivery) => {
     if (done.has(delivery.id)) return { kind: 'done', checks: 0 }
-    const app = apps.find(({ appId }) => appId === delivery.targetId) ?? apps[0]
-    const { review, stale } = readEvent(delivery, app.appId)
+    const { review, stale } = readEvent(delivery, events)
     const served = stale.filter(({ owner }) => isServed(owner))
     for (const notice of served) onStale(notice)
     if (!isServed(review?.target.owner) || served.length < stale.length)
       return { kind: 'ignored', reason: 'the owner is not served here' }
     if (review === undefined) return { kind: 'ignored', reason: 'there is nothing to check' }
-    const ticket = underWay.get(delivery.id) ?? app.queue.submit(review)
+    const ticket = underWay.get(delivery.id) ?? queue.submit(review)
     if (ticket === undefined) return { kind: 'busy', retryAfterMs: BUSY_RETRY_MS }
     underWay.set(delivery.id, ticket)
     void ticket.end.then((end) => {
@@ -76,16 +68,17 @@ async function progressWithin(ticket: Ticket, ms: number): Promise<ReviewEnd | R
 }
 
 function resultOf(progress: ReviewEnd | ReviewWait | 'late', ticket: Ticket): DeliveryResult {
-  // Only what can be seen on GitHub counts as delivered: the rest comes again, should this process end first.
-  if (progress === 'late')
-    return ticket.isVisible() ? { kind: 'continues' } : { kind: 'failed', reason: 'deadline_passed' }
+  if (progress === 'late') {
+    return ticket.isHopeful() ? { kind: 'continues' } : { kind: 'failed', reason: 'deadline_passed' }
+  }
   switch (progress.kind) {
     case 'done':
       return progress
     case 'given_up':
       return { kind: 'failed', reason: 'github_unavailable' }
     case 'waits':
-      return ticket.isVisible()
+      // Only what can be seen on GitHub counts as delivered: the rest comes again, should this process end first.
+      return ticket.isHopeful()
         ? { kind: 'continues' }
         : { kind: 'failed', reason: progress.reason, retryAfterMs: progress.ms }
   }

@@ -1,5 +1,5 @@
 import { toStsError, type StsError } from '#pkg/errors'
-import type { HookDelivery } from '#pkg/github'
+import type { DeliveryListing, HookDelivery } from '#pkg/github'
 import { WORKED_EVENTS } from '../event/read-event.ts'
 
 /** Between looks at the deliveries. */
@@ -20,7 +20,7 @@ export interface RedeliveryOptions {
     listDeliveries(options: {
       readonly sinceMs: number
       readonly signal: AbortSignal
-    }): Promise<readonly HookDelivery[]>
+    }): Promise<DeliveryListing>
     redeliver(id: string, options: { readonly signal: AbortSignal }): Promise<void>
   }
   readonly now: () => number
@@ -81,13 +81,13 @@ export function createRedelivery({
     const sinceMs = lookedAt === undefined ? time - FIRST_LOOK_MS : lookedAt - OVERLAP_MS
     let count = 0
     try {
-      const deliveries = await app.listDeliveries({ sinceMs, signal })
+      const { deliveries, complete } = await app.listDeliveries({ sinceMs, signal })
       for (const delivery of findFailed(deliveries)) {
         if (remembered.has(delivery.guid)) continue
         if (await redeliver(delivery, signal)) count += 1
       }
-      // Only now: what a failed look has not got to is looked at again.
-      lookedAt = time
+      // Only now, and not past what was not listed: what this look has not got to is looked at again.
+      if (complete) lookedAt = time
     } catch (thrown) {
       if (!signal.aborted) observer?.failed?.(toStsError(thrown))
     }

@@ -8,6 +8,8 @@ import type { OpenCheckRun } from '../report/check-runs.ts'
 export interface ReviewJob {
   readonly target: ReviewTarget
   readonly headSha: string
+  /** Whether all deliveries about it tell that it comes from a fork: who may write to the repository has vouched for none. */
+  isFromFork: boolean
   /** Grows when a further delivery about the commit comes. */
   sources: readonly FileSource[]
   /** Whether somebody asked for it, who is to see an answer even where there is nothing to check. */
@@ -18,6 +20,8 @@ export interface ReviewJob {
   run: OpenCheckRun | undefined
   /** What is to be written; undefined until it is known. */
   report: CheckReport | undefined
+  /** Whether any attempt has failed. */
+  hasFailed: boolean
   /** Attempts that failed since the last success of any kind. */
   failures: number
 }
@@ -32,15 +36,11 @@ export type JobOutcome =
 
 /** What tells two sources apart: of each, one is enough for a commit. */
 export function sourceKey(source: FileSource): string {
-  switch (source.kind) {
-    case 'listed':
-    case 'comparison':
-      return `difference ${source.base ?? ''}`
-    case 'pull_request':
-      return `pull request ${source.number}`
-    case 'folder':
-      return 'folder'
-  }
+  const base = source.base ?? ''
+  // Two pushes may bring a branch to one commit from different ones, or be new branches of different commits.
+  const files =
+    source.kind === 'listed' ? source.files.map(({ path, state }) => `${state} ${path}`).sort() : []
+  return [source.kind, base, ...files].join('\n')
 }
 
 /** The sources of both, each once. */
@@ -52,7 +52,20 @@ export function joinSources(
   return [...known, ...more.filter((source) => !keys.has(sourceKey(source)))]
 }
 
-/** Whether nothing in `sources` goes beyond what is known. */
+/**
+ * Whether nothing in `sources` goes beyond what is known. What a push touched is among what the commit changes of its
+ * target, or is there already.
+ */
 export function isCoveredBy(sources: readonly FileSource[], known: readonly FileSource[]): boolean {
-  return joinSources(known, sources).length === known.length
+  const isComparedWithTarget = known.some(isWithTarget)
+  const keys = new Set(known.map(sourceKey))
+  return sources.every(
+    (source) =>
+      keys.has(sourceKey(source)) ||
+      (isComparedWithTarget && source.kind !== 'folder' && !isWithTarget(source)),
+  )
+}
+
+function isWithTarget(source: FileSource): boolean {
+  return source.kind === 'comparison' && source.isTarget
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { StsError } from '#pkg/errors'
 import type { BranchHead, FileSource, ReviewRequest } from '../event/review-request.ts'
 import type { CommitReviewer } from './commit-reviewer.ts'
@@ -9,8 +10,9 @@ import { issueTicket, type IssuedTicket, type ReviewEnd, type Ticket } from './t
 const RUNNING_MAX = 16
 const RUNNING_PER_OWNER_MAX = 4
 
-/** Commits in hand, waiting for their turn or for GitHub. Beyond, deliveries are refused and come again. */
+/** Commits in hand, waiting for their turn or for GitHub, and those of one owner. Beyond, deliveries are refused and come again. */
 const COMMITS_MAX = 2_000
+const COMMITS_PER_OWNER_MAX = 200
 
 /** A shorter wait is not told: it is over by the time that the delivery has to be answered, or soon after. */
 const UNTOLD_WAIT_MS = 8_000
@@ -41,6 +43,8 @@ export interface ReviewQueueOptions {
   readonly schedule?: (ms: number, run: () => void) => () => void
   /** Default: 2,000. */
   readonly maxCommits?: number
+  /** Default: 200. */
+  readonly maxCommitsPerOwner?: number
 }
 
 /** A commit in hand. */
@@ -59,33 +63,39 @@ interface Entry {
   cancelTimer: () => void
 }
 
+type NewJob = Pick<ReviewJob, 'target' | 'headSha' | 'isFromFork' | 'sources'>
+
 /** What is wanted of a commit, and who waits for it. */
 interface Demand {
   readonly sources: readonly FileSource[]
   readonly again: boolean
+  readonly isFromFork: boolean
   readonly tickets: readonly IssuedTicket[]
 }
 
 export function createReviewQueue(options: ReviewQueueOptions): ReviewQueue {
-  const { reviewer, now, schedule = startTimer, maxCommits = COMMITS_MAX } = options
+  const { reviewer, now, schedule = startTimer } = options
+  const { maxCommits = COMMITS_MAX, maxCommitsPerOwner = COMMITS_PER_OWNER_MAX } = options
   const entries = new Map<string, Entry>()
   const finished = createFinishedCommits(now)
   const runningOf = new Map<string, number>()
   const closing = new AbortController()
   const stopping = new AbortController()
   const signals = { closing: closing.signal, stopping: stopping.signal }
+  // Each call under way listens to it.
+  setMaxListeners(0, stopping.signal)
   let isDraining = false
   let onEmpty: () => void = () => undefined
 
-  function enter({ target, headSha, ...request }: Pick<ReviewJob, 'target' | 'headSha' | 'sources'>): Entry {
+  function enter({ target, headSha, isFromFork, ...request }: NewJob): Entry {
     const key = keyOf({ target, headSha })
     // A new check run takes the place of the last one: it is about all that the last one was about, too.
-    const sources = joinSources(request.sources, finished.sourcesOf(key) ?? [])
-    const state = { isAsked: false, isSuperseded: false, run: undefined, report: undefined, failures: 0 }
+    const sources = joinSources(request.sources, finished.sourcesOf(key))
+    const state = { isAsked: false, isSuperseded: false, hasFailed: false, failures: 0 }
     const entry: Entry = {
       key,
       owner: target.owner.toLowerCase(),
-      job: { target, headSha, sources, ...state },
+      job: { target, headSha, isFromFork, sources, run: undefined, report: undefined, ...state },
       state: 'queued',
       heads: new Map(),
       isPinned: false,
@@ -108,7 +118,11 @@ export function createReviewQueue(options: ReviewQueueOptions): ReviewQueue {
     if (isNew) job.report = undefined
     job.isSuperseded = false
     job.isAsked ||= demand.again
-    job.sources = joinSources(job.sources, demand.sources)
+    job.isFromFork &&= demand.isFromFork
+    // Asked again, GitHub is: what a branch is compared with may have changed.
+    job.sources = demand.again
+      ? joinSources(demand.sources, job.sources)
+      : joinSources(job.sources, demand.sources)
     for (const ticket of demand.tickets) ticket.follows(job)
     entry.tickets = [...entry.tickets, ...demand.tickets]
   }
@@ -125,7 +139,7 @@ export function createReviewQueue(options: ReviewQueueOptions): ReviewQueue {
       if (entry.state === 'running' || entry.isPinned || entry.heads.size > 0) continue
       const { job, tickets } = entry
       entry.tickets = []
-      add(newest, { sources: job.sources.map(asDoubtful), again: false, tickets })
+      add(newest, { sources: job.sources.map(asDoubtful), again: false, isFromFork: job.isFromFork, tickets })
       if (job.run === undefined) {
         remove(entry)
       } else {
@@ -173,10 +187,14 @@ export function createReviewQueue(options: ReviewQueueOptions): ReviewQueue {
   }
 
   function finish(entry: Entry, end: ReviewEnd): void {
-    const { key, job, heads, isPinned, late } = entry
-    if (end.kind === 'done' && !job.isSuperseded) finished.add(key, job.sources)
+    const { key, job, heads, isPinned } = entry
+    finished.add(key, job.sources, end.kind === 'done' && !job.isSuperseded)
     remove(entry)
     tellEnd(entry, end)
+    // The attempt may have found out by itself what they were about.
+    const isAnswered = ({ again, sources }: Demand): boolean => !again && finished.covers(key, sources)
+    for (const demand of entry.late.filter(isAnswered)) tellEnd(demand, end)
+    const late = entry.late.filter((demand) => !isAnswered(demand))
     if (late.length > 0) {
       const next = enter({ ...job, sources: [] })
       next.isPinned = isPinned
@@ -184,6 +202,14 @@ export function createReviewQueue(options: ReviewQueueOptions): ReviewQueue {
       for (const demand of late) add(next, demand)
     }
     if (entries.size === 0) onEmpty()
+  }
+
+  /** One owner, whose limit at GitHub is spent for an hour, must not take the place of all others. */
+  function isFullFor(owner: string): boolean {
+    if (entries.size >= maxCommits) return true
+    let ofOwner = 0
+    for (const entry of entries.values()) if (entry.owner === owner) ofOwner += 1
+    return ofOwner >= maxCommitsPerOwner
   }
 
   function remove(entry: Entry): void {
@@ -194,7 +220,12 @@ export function createReviewQueue(options: ReviewQueueOptions): ReviewQueue {
   /** Ends what will not be taken up again by this process. Its deliveries have failed, and will come again. */
   async function stop(entry: Entry): Promise<void> {
     entry.cancelTimer()
-    await reviewer.abandon(entry.job, AbortSignal.timeout(ABANDON_MS))
+    const giving = new AbortController()
+    const cancelGiving = schedule(ABANDON_MS, () => {
+      giving.abort(new StsError('deadline_passed'))
+    })
+    await reviewer.abandon(entry.job, giving.signal)
+    cancelGiving()
     remove(entry)
     for (const demand of entry.late) tellEnd(demand, { kind: 'given_up' })
     tellEnd(entry, { kind: 'given_up' })
@@ -210,21 +241,15 @@ export function createReviewQueue(options: ReviewQueueOptions): ReviewQueue {
       const key = keyOf(request)
       const issued = issueTicket()
       const { ticket } = issued
-      const known = finished.sourcesOf(key)
+      const { sources, again, isFromFork, head } = request
       const inHand = entries.get(key)
-      if (
-        inHand === undefined &&
-        !request.again &&
-        known !== undefined &&
-        isCoveredBy(request.sources, known)
-      ) {
+      if (inHand === undefined && !again && finished.covers(key, sources)) {
         issued.ends({ kind: 'done', checks: 0 })
         return ticket
       }
-      if (inHand === undefined && entries.size >= maxCommits) return undefined
+      if (inHand === undefined && isFullFor(request.target.owner.toLowerCase())) return undefined
       const entry = inHand ?? enter(request)
-      const { sources, again, head } = request
-      add(entry, { sources, again, tickets: [issued] })
+      add(entry, { sources, again, isFromFork, tickets: [issued] })
       if (head === undefined) {
         entry.isPinned = true
       } else {
@@ -239,21 +264,21 @@ export function createReviewQueue(options: ReviewQueueOptions): ReviewQueue {
       const empty = new Promise<void>((resolve) => {
         onEmpty = resolve
       })
-      const begin = setTimeout(() => {
+      const cancelClosing = schedule(graceMs * BEGIN_PART_OF_GRACE, () => {
         closing.abort(new StsError('deadline_passed'))
         for (const entry of [...entries.values()]) {
           if (entry.state === 'queued' && entry.job.run === undefined) void stop(entry)
         }
-      }, graceMs * BEGIN_PART_OF_GRACE)
-      const grace = setTimeout(() => {
+      })
+      const cancelStopping = schedule(graceMs, () => {
         stopping.abort(new StsError('deadline_passed'))
-      }, graceMs)
+      })
       for (const entry of [...entries.values()]) {
         if (entry.state === 'waiting') void stop(entry)
       }
       if (entries.size > 0) await empty
-      clearTimeout(begin)
-      clearTimeout(grace)
+      cancelClosing()
+      cancelStopping()
     },
   }
 }
@@ -261,7 +286,13 @@ export function createReviewQueue(options: ReviewQueueOptions): ReviewQueue {
 /** A newer commit may have taken back what an older one did. */
 function asDoubtful(source: FileSource): FileSource {
   if (source.kind !== 'listed') return source
-  return { ...source, files: source.files.map((file) => ({ ...file, isDoubtful: true })) }
+  return {
+    ...source,
+    files: source.files.map((file) => ({
+      ...file,
+      state: file.state === 'removed' ? 'removed' : 'doubtful',
+    })),
+  }
 }
 
 function tellEnd({ tickets }: Pick<Demand, 'tickets'>, end: ReviewEnd): void {

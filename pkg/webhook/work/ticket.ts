@@ -16,15 +16,15 @@ export interface Ticket {
   /** The first that is known: its end, or that it waits for long. */
   readonly progress: Promise<ReviewEnd | ReviewWait>
   readonly end: Promise<ReviewEnd>
-  /** Whether GitHub shows a check run of it, so that nobody takes it for absent should this process end first. */
-  isVisible(): boolean
+  /** Whether GitHub shows a check run of it, or nothing has yet gone wrong on the way to one. */
+  isHopeful(): boolean
 }
 
 /** A ticket, and the side of it that is told. */
 export interface IssuedTicket {
   readonly ticket: Ticket
   /** It is `job` that is done for it from now on. */
-  follows(job: Pick<ReviewJob, 'run'>): void
+  follows(job: Pick<ReviewJob, 'run' | 'hasFailed'>): void
   waits(wait: ReviewWait): void
   ends(end: ReviewEnd): void
 }
@@ -32,7 +32,7 @@ export interface IssuedTicket {
 export function issueTicket(): IssuedTicket {
   let tellProgress: (progress: ReviewEnd | ReviewWait) => void = () => undefined
   let tellEnd: (end: ReviewEnd) => void = () => undefined
-  let followed: Pick<ReviewJob, 'run'> | undefined
+  let followed: Pick<ReviewJob, 'run' | 'hasFailed'> | undefined
   const progress = new Promise<ReviewEnd | ReviewWait>((resolve) => {
     tellProgress = resolve
   })
@@ -40,7 +40,7 @@ export function issueTicket(): IssuedTicket {
     tellEnd = resolve
   })
   return {
-    ticket: { progress, end, isVisible: () => followed?.run !== undefined },
+    ticket: { progress, end, isHopeful: () => followed?.run !== undefined || followed?.hasFailed !== true },
     follows(job) {
       followed = job
     },

@@ -1,6 +1,12 @@
-import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { load, startService, startWorld, type BenchRun, type MeasureSection } from '../bench-run.ts'
+import {
+  load,
+  profileFlags,
+  startService,
+  startWorld,
+  type BenchRun,
+  type MeasureSection,
+} from '../bench-run.ts'
 import { openGrpcClients } from '../grpc-client.ts'
 import { openJsonClients } from '../json-client.ts'
 import type { ExchangeRequest, OpenClients } from '../load.ts'
@@ -65,13 +71,8 @@ type Program = Omit<Candidate, 'clients'> & { readonly open: OpenClients }
 
 /** The bare server is the last. */
 async function startPrograms(run: BenchRun, world: World): Promise<readonly Program[]> {
-  const { profileFolder } = run.options
-  const profiled = (name: string): readonly string[] =>
-    profileFolder === undefined
-      ? []
-      : ['--cpu-prof', `--cpu-prof-dir=${resolve(profileFolder)}`, `--cpu-prof-name=${name}.cpuprofile`]
-  const json = await startService(run, world, { moreFlags: profiled('json') })
-  const grpc = await startService(run, world, { moreFlags: profiled('grpc') })
+  const json = await startService(run, world, { moreFlags: profileFlags(run, 'json') })
+  const grpc = await startService(run, world, { moreFlags: profileFlags(run, 'grpc') })
   const bare = await startBareServer(run, world)
   return [
     { name: 'JSON', program: json, target: JSON_TARGET, open: openJsonClients },

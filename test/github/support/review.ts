@@ -5,11 +5,11 @@ import { startWorld, TARGET, type World, type WorldOptions } from './world.ts'
 export const CREATE_CHECK = 'checks/create'
 export const UPDATE_CHECK = 'checks/update'
 export const COMPARE = 'repos/compare-commits-with-basehead'
-export const PULL_FILES = 'pulls/list-files'
 export const LIST_DELIVERIES = 'apps/list-webhook-deliveries'
 export const REDELIVER = 'apps/redeliver-webhook-delivery'
 
-export const REVIEW_PERMISSIONS = {
+/** GitHub sends no pull requests to the webhook of an App that may not read them. */
+const REVIEW_PERMISSIONS = {
   checks: 'write',
   contents: 'read',
   metadata: 'read',

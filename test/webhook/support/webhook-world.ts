@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict'
 import { readConfiguration } from '../../../cmd/webhook/configuration.ts'
 import { createWebhookService } from '../../../cmd/webhook/service.ts'
-import { startWorld, type Call, type World } from '../../../emulator/index.ts'
+import { startWorld, type Call, type Delivery, type World } from '../../../emulator/index.ts'
 import { createLogger } from '#pkg/telemetry'
 import type { StaleNotice } from '#pkg/webhook'
 import { FOLDER, GOOD } from './policies.ts'
 
 export const SECRET = 'a-secret-of-the-test'
+
+/** Where nobody listens. */
+const NOBODY = 'http://127.0.0.1:1'
 
 /** A GitHub with the webhook connected to it, over real sockets. */
 export interface WebhookWorld {
@@ -16,6 +19,12 @@ export interface WebhookWorld {
   /** Lines of the webhook's log. */
   readonly log: string[]
   readonly notices: StaleNotice[]
+  /** Does `act` without the webhook hearing of it. */
+  readonly unheard: <T>(act: () => T) => T
+  /** Does `act` while nobody answers; what was not delivered then, to be redelivered in any order. */
+  readonly withheld: (act: () => void) => Promise<readonly Delivery[]>
+  /** Has deliveries go to another instance from now on, which knows nothing of what came before. */
+  readonly moveOn: () => Promise<void>
   /** Waits until all deliveries have been answered. */
   readonly settled: () => Promise<void>
   /** The check runs of a repository, oldest first. */
@@ -52,25 +61,28 @@ export interface WebhookWorldOptions {
 export async function startWebhookWorld(options: WebhookWorldOptions = {}): Promise<WebhookWorld> {
   const world = await startWorld({ watch: false, ...options.world })
   const { github } = world
-  const configuration = readConfiguration({
-    PORT: '0',
-    STS_HOST: '127.0.0.1',
-    GITHUB_APP_IDS: String(world.app.id),
-    APP_SECRET_CERTIFICATE_ENV_VAR: world.appKey.privateKey,
-    GITHUB_BASE_URL: github.baseUrl,
-    GITHUB_WEBHOOK_SECRET: SECRET,
-    STS_ALLOW_LOOPBACK_ISSUERS: 'true',
-    ...options.environment,
-  })
-  if (!configuration.ok) throw new Error(JSON.stringify(configuration.errors))
   const log: string[] = []
   const notices: StaleNotice[] = []
-  const logger = createLogger({ level: 'debug', destination: { write: (line) => void log.push(line) } })
-  const service = createWebhookService(configuration.config, logger, (notice) => void notices.push(notice))
-  const url = `http://127.0.0.1:${await service.listen()}`
-  github.setWebhook(world.app, { url, secret: SECRET })
-  await firstLook(github.calls)
-  github.clearCalls()
+  const stops: (() => Promise<void>)[] = []
+
+  async function startInstance(): Promise<string> {
+    const configuration = readConfiguration(environmentOf(world, options.environment))
+    if (!configuration.ok) throw new Error(JSON.stringify(configuration.errors))
+    github.clearCalls()
+    const logger = createLogger({ level: 'debug', destination: { write: (line) => void log.push(line) } })
+    const service = createWebhookService(configuration.config, logger, (notice) => void notices.push(notice))
+    const port = await service.listen()
+    stops.push(() => service.stop(0))
+    await firstLook(github.calls)
+    github.clearCalls()
+    return `http://127.0.0.1:${port}`
+  }
+
+  let url = await startInstance()
+  const connect = (to = url): void => {
+    github.setWebhook(world.app, { url: to, secret: SECRET })
+  }
+  connect()
   let names = 0
   const newName = (): string => `name-${++names}`
   const checks = (repository = 'acme/app'): readonly CheckRunView[] => {
@@ -88,14 +100,36 @@ export async function startWebhookWorld(options: WebhookWorldOptions = {}): Prom
   }
   const checksOf = (headSha: string, repository?: string): readonly CheckRunView[] =>
     checks(repository).filter((check) => check.headSha === headSha)
-  let stopped: Promise<void> | undefined
-  const stop = (): Promise<void> => (stopped ??= service.stop(0))
+  let stopped: Promise<unknown> | undefined
+  const stop = async (): Promise<void> => {
+    await (stopped ??= Promise.all(stops.map((stopOne) => stopOne())))
+  }
   return {
     world,
     github,
-    url,
+    get url() {
+      return url
+    },
     log,
     notices,
+    unheard(act) {
+      github.setWebhook(world.app, undefined)
+      const result = act()
+      connect()
+      return result
+    },
+    async withheld(act) {
+      const before = github.deliveries.length
+      connect(NOBODY)
+      act()
+      await github.deliveriesSettled()
+      connect()
+      return github.deliveries.slice(before)
+    },
+    async moveOn() {
+      url = await startInstance()
+      connect()
+    },
     settled: () => github.deliveriesSettled(),
     checks,
     checkOf(headSha, repository) {
@@ -130,6 +164,22 @@ export async function startWarmWebhook(options?: WebhookWorldOptions): Promise<W
   w.github.push({ repository: 'acme/.github', files })
   await w.settled()
   return w
+}
+
+function environmentOf(
+  { app, appKey, github }: World,
+  more: WebhookWorldOptions['environment'],
+): Readonly<Record<string, string>> {
+  return {
+    PORT: '0',
+    STS_HOST: '127.0.0.1',
+    GITHUB_APP_IDS: String(app.id),
+    APP_SECRET_CERTIFICATE_ENV_VAR: appKey.privateKey,
+    GITHUB_BASE_URL: github.baseUrl,
+    GITHUB_WEBHOOK_SECRET: SECRET,
+    STS_ALLOW_LOOPBACK_ISSUERS: 'true',
+    ...more,
+  }
 }
 
 /** The key is checked and failed deliveries are listed when the webhook starts: not what tests count. */
