@@ -28,7 +28,7 @@ export interface FileOfChange {
   /** Default: `there`. */
   readonly presence?: ChangedPolicy['presence']
   /** The git object that the source of the change names. Default: it names none. */
-  readonly blob?: string
+  readonly blob?: string | null
   /** Where this is a symbolic link to a file of the repository, whose content GitHub gives: what it leads to. */
   readonly linkTo?: string
 }
