@@ -178,9 +178,9 @@ function createDraft(policyAt: (path: string) => PolicyFile | undefined) {
     const known = policies.get(at.path)
     // At one commit a file is there or not: one that some source has seen is.
     const isBetter = known === undefined || presenceRank(file) > presenceRank(known)
-    const blob = file.blob ?? known?.blob ?? file.blob
+    const blob = joinBlobs(file.blob, known?.blob)
     if (!isBetter && (presenceRank(file) < presenceRank(known) || known.rank >= rank)) {
-      policies.set(at.path, { ...known, blob: known.blob ?? blob })
+      policies.set(at.path, { ...known, blob })
       return
     }
     const { presence } = file
@@ -197,6 +197,11 @@ function createDraft(policyAt: (path: string) => PolicyFile | undefined) {
       return { policies: all.slice(0, max), gap: gapOf(all.length, max, isComplete) }
     },
   }
+}
+
+/** What two sources tell of one object at one commit: its id, else that one of them should have told it. */
+function joinBlobs(one: ChangedPolicy['blob'], other: ChangedPolicy['blob']): ChangedPolicy['blob'] {
+  return one ?? other ?? (one === null || other === null ? null : undefined)
 }
 
 const PRESENCES: readonly ChangedPolicy['presence'][] = ['removed', 'doubtful', 'there']

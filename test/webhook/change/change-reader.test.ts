@@ -92,6 +92,17 @@ describe('the object of a policy is', () => {
     assert.equal(policies[0]?.blob, null)
   })
 
+  test('still null where the payload of a push, which tells of none, comes after it', async () => {
+    const listed: FileSource = { kind: 'listed', base: BASE, files: [{ path: A, state: 'changed' }] }
+    for (const sources of [
+      [COMPARISON, listed],
+      [listed, COMPARISON],
+    ]) {
+      const { policies } = await readChange(sources, { files: [{ blob: undefined, status: 'changed' }] })
+      assert.equal(policies[0]?.blob, null)
+    }
+  })
+
   test('not told by the payload of a push', async () => {
     const { policies, calls } = await readChange(
       [{ kind: 'listed', base: BASE, files: [{ path: A, state: 'changed' }] }],
