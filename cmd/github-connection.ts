@@ -1,4 +1,4 @@
-import type { ServiceConfig } from '#pkg/config'
+import type { GitHubConfig } from '#pkg/config'
 import { createConnectionPool, createGitHubApp, type GitHubApp } from '#pkg/github'
 import { createPemSigner } from '#pkg/signer'
 import type { Logger } from '#pkg/telemetry'
@@ -19,7 +19,7 @@ export interface GitHubConnection {
 }
 
 /** Nothing is opened before the first call. */
-export function connectToGitHub(github: ServiceConfig['github'], logger: Logger): GitHubConnection {
+export function connectToGitHub(github: GitHubConfig, logger: Logger): GitHubConnection {
   const connections = createConnectionPool({ ca: github.certificateAuthorities, proxy: github.proxy })
   const app = createGitHubApp({
     appId: github.app.id,

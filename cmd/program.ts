@@ -1,4 +1,4 @@
-import { renderConfigErrors, type ConfigError, type Environment } from '#pkg/config'
+import { renderConfigErrors, type ConfigResult, type Environment } from '#pkg/config'
 import { createLogger, type Logger, type LogLevel } from '#pkg/telemetry'
 import { endOnCrash, endOnSignal } from './lifecycle.ts'
 
@@ -7,10 +7,6 @@ interface ProgramConfig {
   readonly logLevel: LogLevel
   readonly listener: { readonly port: number; readonly drainDelayMs: number }
 }
-
-type ConfigResult<Config> =
-  | { readonly ok: true; readonly config: Config; readonly warnings: readonly string[] }
-  | { readonly ok: false; readonly errors: readonly ConfigError[]; readonly warnings: readonly string[] }
 
 /** A program that serves a port until it is told to stop. */
 export interface Program<Config extends ProgramConfig> {

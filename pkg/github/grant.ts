@@ -61,20 +61,20 @@ export function isLevelWithin(level: string, most: string): boolean {
 interface LackingPermission {
   readonly permission: string
   readonly wanted: string
-  /** What is granted of it; `none` when it is not there. */
-  readonly granted: string
+  /** What is granted of it; undefined when it is not there. */
+  readonly granted: string | undefined
 }
 
-/** What of `grant` an installation with the permissions `granted` cannot give. */
-function lackingPermissions(
-  grant: Grant,
+/** What of `wantedPermissions` an installation with the permissions `granted` cannot give, in their order. */
+export function lackingPermissions(
+  wantedPermissions: Grant['permissions'],
   granted: Readonly<Record<string, string>>,
 ): readonly LackingPermission[] {
   const lacking: LackingPermission[] = []
-  for (const [permission, wanted] of Object.entries(grant.permissions)) {
+  for (const [permission, wanted] of Object.entries(wantedPermissions)) {
     const level = Object.hasOwn(granted, permission) ? granted[permission] : undefined
     if (level === undefined || !isLevelWithin(wanted, level)) {
-      lacking.push({ permission, wanted, granted: level ?? 'none' })
+      lacking.push({ permission, wanted, granted: level })
     }
   }
   return lacking
@@ -86,7 +86,10 @@ function lackingPermissions(
  * @returns StsError `permission_not_granted`
  */
 export function notGranted(grant: Grant, granted: Readonly<Record<string, string>>): StsError {
-  const [first] = lackingPermissions(grant, granted)
-  const detail = first === undefined ? { lacking: 'repository' } : { lacking: 'permission', ...first }
+  const [first] = lackingPermissions(grant.permissions, granted)
+  const detail =
+    first === undefined
+      ? { lacking: 'repository' }
+      : { lacking: 'permission', ...first, granted: first.granted ?? 'none' }
   return new StsError('permission_not_granted', { detail })
 }

@@ -25,12 +25,13 @@ export type {
   PathAtCommit,
   ReviewOptions,
 } from './github-reviews.ts'
-export { createGrant, isLevelWithin, type Grant } from './grant.ts'
+export { createGrant, lackingPermissions, type Grant } from './grant.ts'
 export type { DeliveryListing, HookDelivery, ListDeliveriesOptions } from './hook-deliveries.ts'
 export type { FindOptions } from './installation-directory.ts'
 export type { Installation, RepositoryName } from './installation.ts'
 export type { Pause } from './pause.ts'
 export type { Quota } from './rate-limit.ts'
 export type { FileRead, FileRequest, ReadFileOptions } from './repository-contents.ts'
+export { isObjectId } from './object-id.ts'
 export type { ReviewTarget } from './review-target.ts'
 export type { RevocableToken } from './token-revoker.ts'

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { isJsonObject } from '#pkg/jwt'
 import { headerValues } from './header-values.ts'
 import { isNestedDeeper } from './nesting.ts'
 import type { DeliveryRefusal } from './refusal.ts'
@@ -47,7 +48,7 @@ function parsePayload(json: string): PayloadVerdict {
   } catch {
     return refuse('payload_malformed')
   }
-  return isObject(value) ? { ok: true, payload: value } : refuse('payload_malformed')
+  return isJsonObject(value) ? { ok: true, payload: value } : refuse('payload_malformed')
 }
 
 /** Undefined unless there is exactly one, with escapes that are whole and UTF-8. */
@@ -61,10 +62,6 @@ function payloadOfForm(text: string): string | undefined {
   } catch {
     return undefined
   }
-}
-
-function isObject(value: unknown): value is Payload {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function refuse(refusal: DeliveryRefusal): PayloadVerdict {

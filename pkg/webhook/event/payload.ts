@@ -1,9 +1,12 @@
+import { isObjectId } from '#pkg/github'
+import { isJsonObject } from '#pkg/jwt'
+
 /** A JSON object of a payload, whose members are not yet judged. */
 export type Fields = Readonly<Record<string, unknown>>
 
 /** An object, or undefined for anything else. */
 export function objectOf(value: unknown): Fields | undefined {
-  return isFields(value) ? value : undefined
+  return isJsonObject(value) ? value : undefined
 }
 
 /** The object at a path of members; undefined where any of them is not one. */
@@ -31,7 +34,7 @@ export function isTrueAt(fields: Fields | undefined, name: string): boolean {
 /** The objects of a list; undefined when the member is no list, or holds something else. */
 export function objectsAt(fields: Fields | undefined, name: string): readonly Fields[] | undefined {
   const value: unknown = memberOf(fields, name)
-  return Array.isArray(value) && value.every(isFields) ? value : undefined
+  return Array.isArray(value) && value.every(isJsonObject) ? value : undefined
 }
 
 /** The texts of a list; undefined when the member is no list, or holds something else. */
@@ -47,18 +50,13 @@ export function timeAt(fields: Fields | undefined, name: string): number | undef
   return Number.isFinite(time) ? time : undefined
 }
 
-const COMMIT = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/
 const NO_COMMIT = /^0+$/
 
 /** The object id of a commit, null for the zeros that stand for no commit, undefined for anything else. */
 export function commitAt(fields: Fields | undefined, name: string): string | null | undefined {
   const text = textAt(fields, name)
-  if (text === undefined || !COMMIT.test(text)) return undefined
+  if (!isObjectId(text)) return undefined
   return NO_COMMIT.test(text) ? null : text
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function memberOf(fields: Fields | undefined, name: string): unknown {

@@ -1,4 +1,4 @@
-import { isLevelWithin, type Installation } from '#pkg/github'
+import { lackingPermissions, type Installation } from '#pkg/github'
 import { type CompiledTrustPolicy, type Diagnostic } from '#pkg/policy'
 
 const START = { line: 1, column: 1 }
@@ -8,14 +8,15 @@ export function findLackingPermissions(
   policy: CompiledTrustPolicy,
   { permissions: granted, account }: Pick<Installation, 'permissions' | 'account'>,
 ): readonly Diagnostic[] {
-  return Object.entries(policy.source.permissions).flatMap(([name, wanted]): readonly Diagnostic[] => {
-    // Every App may read metadata.
-    const most = Object.hasOwn(granted, name) ? granted[name] : name === 'metadata' ? 'read' : undefined
-    if (most !== undefined && isLevelWithin(wanted, most)) return []
-    const has = most === undefined ? `nothing of ${name}` : `${name}: ${most} alone`
-    const message = `the App has been granted ${has} by ${account.login}, so no token can have ${name}: ${wanted}: have an owner grant it in the settings of the installation, or grant less here`
-    return [errorAt(policy, `permissions.${name}`, 'permission_not_granted', message)]
-  })
+  // Every App may read metadata.
+  const all = { metadata: 'read', ...granted }
+  return lackingPermissions(policy.source.permissions, all).map(
+    ({ permission: name, wanted, granted: most }) => {
+      const has = most === undefined ? `nothing of ${name}` : `${name}: ${most} alone`
+      const message = `the App has been granted ${has} by ${account.login}, so no token can have ${name}: ${wanted}: have an owner grant it in the settings of the installation, or grant less here`
+      return errorAt(policy, `permissions.${name}`, 'permission_not_granted', message)
+    },
+  )
 }
 
 /** Errors for the repositories that the policy names and the App cannot see. */
