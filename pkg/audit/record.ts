@@ -1,5 +1,6 @@
 import type { ErrorCode, ErrorDetail, Reason } from '#pkg/errors'
 import type { PolicyLevel, TrustPolicy } from '#pkg/policy'
+import type { TraceContext } from '#pkg/telemetry'
 import type { TokenHash } from './token-hash.ts'
 
 /**
@@ -13,6 +14,8 @@ export interface ExchangeRecord {
   readonly time: string
   readonly requestId: string
   readonly callerRequestId?: string | undefined
+  /** Where the request stands in a trace. */
+  readonly trace?: TraceContext | undefined
   readonly transport: 'grpc' | 'http'
   readonly scope: string
   readonly identity: string

@@ -6,4 +6,25 @@ export {
   type LoggerOptions,
   type LogLevel,
 } from './logger.ts'
+export {
+  NO_METRICS,
+  type CacheName,
+  type CacheResult,
+  type ExchangeEnd,
+  type GitHubCallEnd,
+  type IssuerFetchOutcome,
+  type Metrics,
+  type ProberStepEnd,
+  type RateLimitState,
+  type ServedRequest,
+} from './metric/metrics.ts'
 export { LOGGED_STRING_MAX_LENGTH, REDACTED, redact } from './redact.ts'
+export type { Telemetry } from './telemetry.ts'
+export { NO_TRACE, NO_TRACER } from './trace/no-tracer.ts'
+export {
+  formatTraceParent,
+  readTraceContext,
+  type TraceContext,
+  type TraceHeaders,
+} from './trace/trace-context.ts'
+export type { RequestEnd, RequestTrace, StepName, Tracer } from './trace/tracer.ts'

@@ -13,7 +13,7 @@ const ORDER: readonly (readonly string[])[] = [
   ['wire', 'jwt'],
   ['policy'],
   ['config'],
-  ['signer', 'store', 'telemetry'],
+  ['signer', 'store', 'google', 'telemetry'],
   ['oidc', 'github', 'audit'],
   ['exchange', 'webhook', 'client'],
   ['prober'],
