@@ -1,4 +1,5 @@
 import type { Denial, Reason } from '#pkg/errors'
+import type { RequestTrace } from '#pkg/telemetry'
 
 /** One request for a token, as a transport hands it over: read, but not yet judged. */
 export interface ExchangeCall {
@@ -18,6 +19,8 @@ export interface ExchangeCall {
   readonly identity: string
   /** Aborts when the caller's deadline passes (reason: StsError `deadline_passed`) or the caller is gone (`caller_gone`). */
   readonly signal: AbortSignal
+  /** Default: nobody traces it. */
+  readonly trace?: RequestTrace | undefined
 }
 
 /** What a caller gets: a token and how it came about, or a denial. */

@@ -1,11 +1,12 @@
 import type { Outcome, Sink } from '#pkg/audit'
 import type { DenialDetail } from '#pkg/config'
-import { StsError, denialOf, toStsError } from '#pkg/errors'
+import { StsError, denialOf, toStsError, type ErrorCode, type Reason } from '#pkg/errors'
 import type { GitHubApp, Installation, MintedToken, MintTokenRequest } from '#pkg/github'
-import { readToken } from '#pkg/jwt'
+import { readToken, type UnverifiedToken } from '#pkg/jwt'
 import type { TokenVerifier, VerifiedToken } from '#pkg/oidc'
 import { locatePolicy, type PolicyLocation } from '#pkg/policy'
 import { abortable } from '#pkg/store'
+import { NO_TRACE, type ExchangeEnd } from '#pkg/telemetry'
 import { disclose } from './disclosure.ts'
 import type { Exchange, ExchangeCall, ExchangeOutcome } from './exchange-call.ts'
 import { createGrants } from './grants.ts'
@@ -37,6 +38,8 @@ export interface ExchangeParts {
   readonly isGitHubIssuer: (issuer: string) => boolean
   /** False leaves the expiry out of answers, as octo-sts does. */
   readonly answerExpiry: boolean
+  /** Told of every exchange that was recorded, as its caller is. Must neither throw nor wait. */
+  readonly onEnd?: ((end: ExchangeEnd) => void) | undefined
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
@@ -54,8 +57,8 @@ export interface ExchangeService {
 /**
  * The token exchange: from a caller's OIDC token to a GitHub token that its policy grants.
  *
- * Read it from `obtain` on: the steps are in order, each is one function, and each ends the exchange by
- * throwing an StsError whose reason says which rule it was.
+ * Read it from `exchange` on: the steps are in order and bear their names ({@link StepName}), each is one function,
+ * and each ends the exchange by throwing an StsError whose reason says which rule it was.
  */
 export function createExchange(parts: ExchangeParts): ExchangeService {
   const { now, sink } = parts
@@ -66,43 +69,47 @@ export function createExchange(parts: ExchangeParts): ExchangeService {
   const unanswered = new Set<Trail>()
 
   async function exchange(call: ExchangeCall): Promise<ExchangeOutcome> {
-    const trail: Trail = { call, startedAt: now() }
+    const trace = call.trace ?? NO_TRACE
+    const trail: Trail = { call, trace, startedAt: now() }
     let request: ExchangeRequest
     try {
-      request = readRequest(call) //                                                      1. request
+      request = trace.step('request', () => readRequest(call))
     } catch (thrown) {
       const { code, reason } = toStsError(thrown)
       return { ok: false, denial: denialOf(code), reason }
     }
     try {
       const obtained = await obtain(request, trail)
-      await record(trail, obtained) //                                                   11. record
+      await trace.step('record', () => record(trail, obtained))
       vouchFor(obtained)
-      return answer(trail, obtained) //                                                  12. answer
+      conclude(trail, 'OK')
+      return trace.step('answer', () => answer(trail, obtained))
     } catch (thrown) {
       return deny(request, trail, toStsError(thrown))
     }
   }
 
   async function obtain(request: ExchangeRequest, trail: Trail): Promise<Obtained> {
-    const { signal } = trail.call
-    const unverified = readToken(request.bearer) //                                       2. issuer
-    trail.unverifiedIssuer = unverified.issuer
-    admitIssuer(unverified.issuer)
-    const token = await parts.verifier.verify(unverified, { signal }) //                  3. token
+    const { trace, call } = trail
+    const { signal } = call
+    const unverified = trace.step('issuer', () => readIssuer(request, trail))
+    const token = await trace.step('token', () => parts.verifier.verify(unverified, { signal }))
     trail.token = token
 
     const location = locatePolicy(request.scope, request.identity, parts.organizationPolicyRepository)
-    const app = choosePool(location.owner) //                                             4. pool
-    const installation = await app.findInstallation(location, { signal }) //              5. installation
+    trail.level = location.level
+    const app = trace.step('pool', () => choosePool(location.owner))
+    const installation = await trace.step('installation', () => app.findInstallation(location, { signal }))
     trail.installation = { id: installation.id, appId: app.appId }
 
     // A list that nobody can see permits, so that is asked again before it is believed.
     const listReader = readerOf(app, installation, { retryUnreadable: true })
     const policyReader = readerOf(app, installation, { retryUnreadable: false })
     const [issuerList, policyRead] = await Promise.allSettled([
-      parts.organizationIssuers.decide(location.owner, token.issuer, listReader, signal), //  6. issuer list
-      parts.trustPolicies.read(location, policyReader, signal), //                              7. trust policy
+      trace.step('issuer_list', () =>
+        parts.organizationIssuers.decide(location.owner, token.issuer, listReader, signal),
+      ),
+      trace.step('policy', () => parts.trustPolicies.read(location, policyReader, signal)),
     ])
     // The list counts first: whoever it keeps out learns nothing about the policy.
     trail.issuerList = valueOf(issuerList)
@@ -110,12 +117,23 @@ export function createExchange(parts: ExchangeParts): ExchangeService {
     const loaded = valueOf(policyRead)
     trail.loaded = loaded
 
-    matchPolicy(loaded.policy, token, location, parts.domain) //                          8. match
-    const grant = grants.of(loaded.policy, location) //                                   9. grant
+    trace.step('match', () => {
+      matchPolicy(loaded.policy, token, location, parts.domain)
+    })
+    const grant = trace.step('grant', () => grants.of(loaded.policy, location))
     trail.grant = grant
-    const minted = await mint(app, { grant, installation, target: location }, trail) //  10. mint
+    const minted = await trace.step('mint', (context) =>
+      mint(app, { grant, installation, target: location, trace: context }, trail),
+    )
     trail.installation = { id: minted.installation.id, appId: app.appId }
     return { token, minted, app, location, loaded }
+  }
+
+  function readIssuer(request: ExchangeRequest, trail: Trail): UnverifiedToken {
+    const unverified = readToken(request.bearer)
+    trail.unverifiedIssuer = unverified.issuer
+    admitIssuer(unverified.issuer)
+    return unverified
   }
 
   /** What served a grant is kept in memory in preference to what strangers ask for. */
@@ -220,9 +238,18 @@ export function createExchange(parts: ExchangeParts): ExchangeService {
     const outcome = error.reason === 'mint_unknown' ? 'MINT_UNKNOWN' : error.code
     // A denial is answered whether or not it could be recorded: it gives nothing away.
     await write(trail, outcome, error).catch(() => undefined)
+    conclude(trail, error.code, error.reason)
     const { denialDetail: detail, isGitHubIssuer } = parts
     const { owner } = request.scope
     return { ok: false, denial: disclose(error, { token: trail.token, owner, detail, isGitHubIssuer }) }
+  }
+
+  /** Tells the trace and the metrics what the caller is told. */
+  function conclude(trail: Trail, code: ErrorCode | 'OK', reason?: Reason): void {
+    trail.trace.conclude(code, reason)
+    const { transport } = trail.call
+    const durationMs = Math.max(0, now() - trail.startedAt)
+    parts.onEnd?.({ code, reason, level: trail.level ?? 'none', transport, durationMs })
   }
 
   return {

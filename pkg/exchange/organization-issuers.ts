@@ -1,6 +1,7 @@
 import type { IssuerListDecision } from '#pkg/audit'
 import { StsError, quote } from '#pkg/errors'
 import { ISSUER_LIST_PATH, permitsIssuer, readIssuerList, type IssuerList } from '#pkg/policy'
+import type { CacheResult } from '#pkg/telemetry'
 import {
   createPolicyFiles,
   type FileAnswer,
@@ -30,6 +31,8 @@ export interface OrganizationIssuersOptions {
   readonly freshForMs: number
   /** Lets lists name issuers on loopback hosts, for development. */
   readonly allowLoopback: boolean
+  /** Told of every read what was known before it. Must neither throw nor wait. */
+  readonly onLookup?: ((result: CacheResult) => void) | undefined
   readonly now: () => number
 }
 
@@ -41,6 +44,7 @@ export function createOrganizationIssuers(options: OrganizationIssuersOptions): 
     absentFreshForMs: options.freshForMs,
     // Whatever keeps GitHub from answering, a list that was in force stays so. A caller who leaves says nothing.
     mayUseLastState: ({ code }) => code !== 'DEADLINE_EXCEEDED',
+    onLookup: options.onLookup,
     now: options.now,
   })
   const place = (owner: string) => ({

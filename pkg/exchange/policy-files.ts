@@ -1,6 +1,7 @@
 import { StsError, toStsError, type ErrorDetail } from '#pkg/errors'
 import type { ReadResult, Diagnostic } from '#pkg/policy'
 import { createSegmentedCache, createSingleFlight } from '#pkg/store'
+import type { CacheResult } from '#pkg/telemetry'
 
 /** A file on the default branch of a repository. */
 export interface FilePlace {
@@ -82,6 +83,8 @@ export interface PolicyFilesOptions<T> {
   readonly absentFreshForMs: number
   /** Whether the last state stands in for an answer that ended in `failure`. */
   readonly mayUseLastState: (failure: StsError) => boolean
+  /** Told of every read what was known before it. Must neither throw nor wait. */
+  readonly onLookup?: ((result: CacheResult) => void) | undefined
   readonly now: () => number
 }
 
@@ -214,12 +217,13 @@ export function createPolicyFiles<T>(options: PolicyFilesOptions<T>): PolicyFile
     async read(place, reader, signal) {
       const key = keyOf(place)
       const known = knownOf(key, reader)
-      const entry =
-        known !== undefined && now() < known.askAt
-          ? known
-          : await flights.run(`${reader.accountId} ${key}`, signal, (shared) =>
-              refresh(key, place, reader, shared),
-            )
+      const isFresh = known !== undefined && now() < known.askAt
+      options.onLookup?.(known === undefined ? 'miss' : isFresh ? resultOf(known.state) : 'stale')
+      const entry = isFresh
+        ? known
+        : await flights.run(`${reader.accountId} ${key}`, signal, (shared) =>
+            refresh(key, place, reader, shared),
+          )
       if (entry.failure !== undefined && now() >= entry.confirmedAt + STALE_FOR_MS) throw entry.failure
       return { state: entry.state, failure: entry.failure }
     },
@@ -236,6 +240,10 @@ export function createPolicyFiles<T>(options: PolicyFilesOptions<T>): PolicyFile
       }
     },
   }
+}
+
+function resultOf({ kind }: FileState<unknown>): CacheResult {
+  return kind === 'absent' || kind === 'unreadable' ? 'negative' : 'hit'
 }
 
 /** Whether GitHub could not be asked, as opposed to having answered. */

@@ -2,14 +2,18 @@ import type { ExchangeRecord, IssuerListDecision, Outcome, RecordedGrant } from 
 import { hashToken } from '#pkg/audit'
 import { quote, type StsError } from '#pkg/errors'
 import type { VerifiedToken } from '#pkg/oidc'
-import { claimOf, describeValue, type CompiledTrustPolicy } from '#pkg/policy'
+import { claimOf, describeValue, type CompiledTrustPolicy, type PolicyLevel } from '#pkg/policy'
+import type { RequestTrace } from '#pkg/telemetry'
 import type { ExchangeCall } from './exchange-call.ts'
 import type { LoadedPolicy } from './trust-policies.ts'
 
 /** What an exchange has learnt so far: each step adds its part, and the record is made of it at the end. */
 export interface Trail {
   readonly call: ExchangeCall
+  readonly trace: RequestTrace
   readonly startedAt: number
+  /** Of the policy that is asked for. */
+  level?: PolicyLevel
   unverifiedIssuer?: string
   token?: VerifiedToken
   installation?: { readonly id: number; readonly appId: string }
@@ -26,6 +30,7 @@ export function recordOf(trail: Trail, now: number, outcome: Outcome, error?: St
     time: new Date(now).toISOString(),
     requestId: call.requestId,
     callerRequestId: call.callerRequestId,
+    trace: trail.trace.context,
     transport: call.transport,
     scope: call.scopes[0] ?? call.scope,
     identity: call.identity,

@@ -7,6 +7,7 @@ import {
   type PolicyLevel,
   type PolicyLocation,
 } from '#pkg/policy'
+import type { CacheResult } from '#pkg/telemetry'
 import { createPolicyFiles, isOutage, type FileReader, type PolicyFiles, findingOf } from './policy-files.ts'
 
 /** How long an absent policy is taken as absent, unless policies are fresh for less, in milliseconds. */
@@ -38,6 +39,8 @@ export interface TrustPoliciesOptions {
   readonly freshForMs: number
   readonly allowOrganizationPermissions: boolean
   readonly strict: boolean
+  /** Told of every read what was known before it. Must neither throw nor wait. */
+  readonly onLookup?: ((result: CacheResult) => void) | undefined
   readonly now: () => number
 }
 
@@ -54,6 +57,7 @@ export function createTrustPolicies(options: TrustPoliciesOptions): TrustPolicie
       freshForMs: options.freshForMs,
       absentFreshForMs: Math.min(options.freshForMs, ABSENT_FRESH_FOR_MS),
       mayUseLastState: isOutage,
+      onLookup: options.onLookup,
       now: options.now,
     })
   const files = { repository: filesOf('repository'), organization: filesOf('organization') }

@@ -22,6 +22,7 @@ export type Operation =
 export interface CallEvent {
   readonly appId: string
   readonly operation: Operation
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   /** Undefined when no whole answer came. */
   readonly status: number | undefined
   /** Why the call failed; undefined for an answer that its caller still has to judge. */

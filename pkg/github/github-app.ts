@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici'
 import type { Reason } from '#pkg/errors'
 import type { Signer } from '#pkg/signer'
+import type { CacheName, CacheResult, TraceContext } from '#pkg/telemetry'
 import type { MintedToken } from './minted-token.ts'
 import { refused } from './answer.ts'
 import { createAppCaller } from './app-caller.ts'
@@ -47,13 +48,22 @@ export interface GitHubAppOptions {
   /** Of one call, in milliseconds. Default: 10,000. */
   readonly callTimeoutMs?: number
   readonly onCall?: CallObserver
+  /** Told of every lookup what was known before it. Must neither throw nor wait. */
+  readonly onLookup?: LookupObserver
 }
+
+export type LookupObserver = (
+  cache: Extract<CacheName, 'installation' | 'read_token'>,
+  result: CacheResult,
+) => void
 
 export interface MintTokenRequest {
   readonly grant: Grant
   readonly installation: Installation
   /** Where the policy was read: whose installation, and the repository by which it is looked up again. */
   readonly target: RepositoryName
+  /** Where the one request stands that the token is for. */
+  readonly trace?: TraceContext | undefined
 }
 
 /** One GitHub App: everything that the service says to GitHub as this App, or with its tokens. */
@@ -93,7 +103,7 @@ export interface GitHubApp {
 }
 
 export function createGitHubApp(options: GitHubAppOptions): GitHubApp {
-  const { appId, onCall, now = Date.now } = options
+  const { appId, onCall, onLookup, now = Date.now } = options
   const client = createGitHubClient({
     baseUrl: options.baseUrl,
     dispatcher: options.dispatcher,
@@ -108,10 +118,27 @@ export function createGitHubApp(options: GitHubAppOptions): GitHubApp {
   })
   const parts = { client, now, pause: options.pause ?? pause, background: createBackground() }
   const caller = createAppCaller({ client, now, jwt: createAppJwt({ appId, signer: options.signer, now }) })
-  const directory = createInstallationDirectory({ caller, now })
+  const directory = createInstallationDirectory({
+    caller,
+    now,
+    onLookup:
+      onLookup &&
+      ((result) => {
+        onLookup('installation', result)
+      }),
+  })
   const revoker = createTokenRevoker(parts)
   const minter = createTokenMinter({ ...parts, caller, directory, revoker })
-  const readTokens = createReadTokens({ ...parts, minter, revoker })
+  const readTokens = createReadTokens({
+    ...parts,
+    minter,
+    revoker,
+    onLookup:
+      onLookup &&
+      ((result) => {
+        onLookup('read_token', result)
+      }),
+  })
   const contents = createRepositoryContents({ ...parts, directory, readTokens })
   const reviewTokens = createReviewTokens({ ...parts, minter, revoker, directory })
   const visibility = createRepositoryVisibility({ ...parts, caller, minter, revoker })
@@ -131,14 +158,21 @@ export function createGitHubApp(options: GitHubAppOptions): GitHubApp {
       reviewTokens.forget(target)
     },
     readFile: (file, read) => contents.read(file, read),
-    async mintToken({ grant, installation: known, target }, { signal }) {
+    async mintToken({ grant, installation: known, target, trace }, { signal }) {
       const isConfirmed =
         grant.repositories !== 'all' || now() - known.confirmedAt < ALL_REPOSITORIES_CONFIRMED_MS
       const installation = isConfirmed
         ? known
         : await directory.find(target, { signal, maxAgeMs: ALL_REPOSITORIES_CONFIRMED_MS })
       requireSameAccount(known, installation)
-      const token = await minter.mint({ operation: 'mint_token', grant, target, installation, signal })
+      const token = await minter.mint({
+        operation: 'mint_token',
+        grant,
+        target,
+        installation,
+        signal,
+        trace,
+      })
       directory.protect(target.owner)
       readTokens.protect(target)
       return token

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici'
 import { StsError, type Reason } from '#pkg/errors'
+import { formatTraceParent, type TraceContext } from '#pkg/telemetry'
 import type { CallEvent, Operation } from './call-event.ts'
 import { sendHttpCall, type HttpAnswer, type HttpFailure } from './http-call.ts'
 import type { Pause } from './pause.ts'
@@ -40,6 +41,8 @@ export interface GitHubRequest {
    */
   readonly repeatable: boolean
   readonly signal: AbortSignal
+  /** Where the one request stands that this call is made for; a call for several has none. */
+  readonly trace?: TraceContext | undefined
 }
 
 /** An answer that is neither a rate limit nor a 5xx. */
@@ -105,6 +108,7 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
     const error = outcome.ok ? errorOf(request, outcome.answer, message) : failureOf(request, outcome.failure)
     onCall?.({
       operation: request.operation,
+      method: request.method,
       status: answer?.status,
       failure: error instanceof StsError ? error.reason : undefined,
       durationMs: now() - started,
@@ -148,6 +152,10 @@ function headersOf(request: GitHubRequest): string[] {
   ]
   if (request.body !== undefined) headers.push('content-type', 'application/json')
   if (request.ifNoneMatch !== undefined) headers.push('if-none-match', request.ifNoneMatch)
+  if (request.trace !== undefined) {
+    headers.push('traceparent', formatTraceParent(request.trace))
+    if (request.trace.tracestate !== undefined) headers.push('tracestate', request.trace.tracestate)
+  }
   return headers
 }
 

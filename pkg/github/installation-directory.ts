@@ -1,5 +1,6 @@
 import { StsError } from '#pkg/errors'
 import { createSegmentedCache, createSingleFlight } from '#pkg/store'
+import type { CacheResult } from '#pkg/telemetry'
 import { refused } from './answer.ts'
 import type { AppCaller } from './app-caller.ts'
 import { cacheKey, readInstallation, type Installation, type RepositoryName } from './installation.ts'
@@ -56,10 +57,11 @@ interface Absence {
 export interface InstallationDirectoryOptions {
   readonly caller: AppCaller
   readonly now: () => number
+  readonly onLookup?: ((result: CacheResult) => void) | undefined
 }
 
 export function createInstallationDirectory(options: InstallationDirectoryOptions): InstallationDirectory {
-  const { caller, now } = options
+  const { caller, now, onLookup } = options
   const bounds = { maxEntries: CACHE_MAX_ENTRIES, maxBytes: CACHE_MAX_BYTES }
   const installations = createSegmentedCache<Installation>(bounds)
   // By repository: with selected repositories, one that is not covered says nothing about the others.
@@ -103,11 +105,18 @@ export function createInstallationDirectory(options: InstallationDirectoryOption
     async find(target, { signal, maxAgeMs = INSTALLATION_FRESH_MS }) {
       const known = installations.get(cacheKey(target.owner))
       const age = known === undefined ? Infinity : now() - known.confirmedAt
-      if (known !== undefined && age < maxAgeMs) return known
+      if (known !== undefined && age < maxAgeMs) {
+        onLookup?.('hit')
+        return known
+      }
 
       const key = cacheKey(target.owner, target.repository)
       const absence = absences.get(key)
-      if (absence !== undefined && now() < absence.until) throw absence.error
+      if (absence !== undefined && now() < absence.until) {
+        onLookup?.('negative')
+        throw absence.error
+      }
+      onLookup?.(known === undefined ? 'miss' : 'stale')
       try {
         return await flights.run(key, signal, (flight) => lookUp(target, flight))
       } catch (error) {

@@ -1,5 +1,6 @@
 import { StsError } from '#pkg/errors'
 import { createSegmentedCache } from '#pkg/store'
+import type { CacheResult } from '#pkg/telemetry'
 import type { MintedToken } from './minted-token.ts'
 import { createGrant } from './grant.ts'
 import { cacheKey, type Installation, type RepositoryName } from './installation.ts'
@@ -40,10 +41,11 @@ export interface ReadTokens extends Pick<RepositoryTokens, 'drop' | 'forget' | '
 
 export interface ReadTokensOptions extends RepositoryTokensOptions {
   readonly minter: TokenMinter
+  readonly onLookup?: ((result: CacheResult) => void) | undefined
 }
 
 export function createReadTokens(options: ReadTokensOptions): ReadTokens {
-  const { minter, now } = options
+  const { minter, now, onLookup } = options
   const tokens = createRepositoryTokens(options)
   const unreadable = createSegmentedCache<{ readonly until: number }>({
     maxEntries: UNREADABLE_MAX,
@@ -54,10 +56,17 @@ export function createReadTokens(options: ReadTokensOptions): ReadTokens {
     ...tokens,
     async get(installation, target, { signal, retryUnreadable = false }) {
       const kept = tokens.find(target)
-      if (kept?.installation.id === installation.id) return kept
+      if (kept?.installation.id === installation.id) {
+        onLookup?.('hit')
+        return kept
+      }
       const key = cacheKey(target.owner, target.repository)
       const known = unreadable.get(key)
-      if (known !== undefined && now() < known.until && !retryUnreadable) return undefined
+      if (known !== undefined && now() < known.until && !retryUnreadable) {
+        onLookup?.('negative')
+        return undefined
+      }
+      onLookup?.('miss')
       try {
         const token = await tokens.mint(target, { flight: String(installation.id), signal }, (flight) => {
           const grant = createGrant({ contents: 'read' }, [target.repository])

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { StsError } from '#pkg/errors'
 import { withDeadline } from '#pkg/store'
+import type { TraceContext } from '#pkg/telemetry'
 import { readMintedAnswer, type MintedToken } from './minted-token.ts'
 import { readJson, refused } from './answer.ts'
 import type { AppCaller } from './app-caller.ts'
@@ -26,6 +27,8 @@ export interface MintRequest {
   readonly installation: Installation
   readonly grant: Grant
   readonly signal: AbortSignal
+  /** Where the one request stands that the token is for. */
+  readonly trace?: TraceContext | undefined
 }
 
 /** Makes tokens. Each belongs to the one who asked; none is kept or handed out twice. */
@@ -71,6 +74,7 @@ export function createTokenMinter(options: TokenMinterOptions): TokenMinter {
       maxBytes: ANSWER_MAX_BYTES,
       repeatable: false,
       signal: request.signal,
+      trace: request.trace,
     })
     switch (answer.status) {
       case 201:

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
-import { StsError } from '#pkg/errors'
+import { StsError, toStsError } from '#pkg/errors'
 import { abortable, createSingleFlight } from '#pkg/store'
+import type { CacheResult, IssuerFetchOutcome } from '#pkg/telemetry'
 import { errorOf, failureOf, type Failure } from './fetch-failure.ts'
 import { createIssuerCache, type IssuerCacheLimits, type IssuerEntry } from './issuer-cache.ts'
 import type { IssuerKeys, KeySource } from './key-source.ts'
@@ -32,6 +33,15 @@ export interface IssuerDirectoryOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly limits: IssuerCacheLimits
+  readonly observer?: IssuerObserver | undefined
+}
+
+/** What the metrics learn of issuers. No member may throw or wait. */
+export interface IssuerObserver {
+  /** Of every request for keys: what was known before it. */
+  lookedUp(result: CacheResult): void
+  /** Of every fetch of keys. */
+  fetched(outcome: IssuerFetchOutcome): void
 }
 
 /** From this part of its freshness on, a key set that is used is refetched behind the caller's back. */
@@ -57,7 +67,12 @@ const FIRST_FETCHES_MAX = 128
  * it callers wait for the refetch. Only if that fails, or takes longer than 3 s, the old keys go on
  * being used, for at most 24 h in all.
  */
-export function createIssuerDirectory({ source, now, limits }: IssuerDirectoryOptions): IssuerDirectory {
+export function createIssuerDirectory({
+  source,
+  now,
+  limits,
+  observer,
+}: IssuerDirectoryOptions): IssuerDirectory {
   const cache = createIssuerCache(limits)
   const failures = new LRUCache<string, Failure>({ max: FAILURES_MAX })
   const firstFetches = createSingleFlight<IssuerKeys>()
@@ -73,7 +88,11 @@ export function createIssuerDirectory({ source, now, limits }: IssuerDirectoryOp
         return firstKeys(issuer, signal)
       }
       const { freshForMs } = entry.keys
-      if (age < freshForMs * REFETCH_FROM_FRESHNESS_PART) return entry.keys
+      if (age < freshForMs * REFETCH_FROM_FRESHNESS_PART) {
+        observer?.lookedUp('hit')
+        return entry.keys
+      }
+      observer?.lookedUp('stale')
       if (age < freshForMs || failedWithin(entry, FAILURE_EXCUSES_MS)) {
         if (!failedWithin(entry, FAILURE_MEMORY_MS)) void refetch(entry)
       } else {
@@ -115,9 +134,13 @@ export function createIssuerDirectory({ source, now, limits }: IssuerDirectoryOp
     const failure = failures.get(issuer)
     if (failure !== undefined) {
       const memoryLeft = failure.at + FAILURE_MEMORY_MS - now()
-      if (memoryLeft > 0) throw errorOf(failure, memoryLeft)
+      if (memoryLeft > 0) {
+        observer?.lookedUp('negative')
+        throw errorOf(failure, memoryLeft)
+      }
       failures.delete(issuer)
     }
+    observer?.lookedUp('miss')
     return firstFetches.run(issuer, signal, async (flightSignal) => {
       if (firstFetches.size >= FIRST_FETCHES_MAX) {
         throw new StsError('issuer_unavailable', { retryAfterMs: FAILURE_MEMORY_MS })
@@ -165,7 +188,12 @@ export function createIssuerDirectory({ source, now, limits }: IssuerDirectoryOp
     signal?.addEventListener('abort', stop)
     try {
       signal?.throwIfAborted()
-      return await source(issuer, fetch.signal)
+      const keys = await source(issuer, fetch.signal)
+      observer?.fetched('ok')
+      return keys
+    } catch (thrown) {
+      observer?.fetched(toStsError(thrown).reason)
+      throw thrown
     } finally {
       fetches.delete(fetch)
       signal?.removeEventListener('abort', stop)

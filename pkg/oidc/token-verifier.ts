@@ -3,7 +3,7 @@ import { StsError } from '#pkg/errors'
 import { isAlgorithm } from './algorithms.ts'
 import type { TokenRecord, UnverifiedToken } from '#pkg/jwt'
 import { dialTcp, type Dial } from './guarded-connect.ts'
-import { createIssuerDirectory } from './issuer-directory.ts'
+import { createIssuerDirectory, type IssuerObserver } from './issuer-directory.ts'
 import { createKeySource, type IssuerKeys } from './key-source.ts'
 import { verifyWithKeySet } from './key-set.ts'
 import { createReaches } from './reach.ts'
@@ -61,6 +61,7 @@ export interface TokenVerifierOptions {
   readonly maxIssuers?: number
   /** Milliseconds since the epoch. Default: the system's clock. */
   readonly now?: () => number
+  readonly observer?: IssuerObserver | undefined
   /** Default: the system's name servers. */
   readonly resolve?: ResolveHost
   /** Default: a TCP connection of the operating system. */
@@ -90,7 +91,7 @@ export function createTokenVerifier(options: TokenVerifierOptions = {}): TokenVe
     timeoutMs: options.fetchTimeoutMs ?? FETCH_TIMEOUT_MS,
   })
   const limits = { maxEntries: options.maxIssuers ?? ISSUERS_MAX, maxBytes: ISSUERS_MAX_BYTES }
-  const directory = createIssuerDirectory({ source, now, limits })
+  const directory = createIssuerDirectory({ source, now, limits, observer: options.observer })
 
   return {
     async verify(token, { signal }) {

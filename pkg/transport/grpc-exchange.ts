@@ -50,7 +50,13 @@ export function addExchangeService(
     if (call !== undefined) call.taken = true
     return call
   }
-  function report(route: string, call: GrpcCall, startedAt: number, sent: number, result: Result): void {
+  function report(
+    route: string,
+    call: GrpcCall,
+    startedAt: number,
+    sent: number,
+    result: Result & { traceId?: string | undefined },
+  ): void {
     observer.answered?.({
       requestId: call.requestId,
       transport: 'grpc',
@@ -76,15 +82,21 @@ export function addExchangeService(
   ): Promise<void> {
     const startedAt = now()
     const { requestId, rawHeaders, remoteAddress, lifetime, stream } = call
+    const { trustedHops } = service
+    const { traceHeaders, ...origin } = readOrigin({ rawHeaders, remoteAddress, trustedHops })
+    const trace = service.tracer.startRequest(traceHeaders)
+    const end = (sent: number, result: Result): void => {
+      report('Exchange', call, startedAt, sent, { ...result, traceId: trace.context?.traceId })
+      trace.end({ requestId, transport: 'grpc', route: 'Exchange', status: sent, ...result })
+    }
     let outcome: ExchangeOutcome
     try {
-      const origin = readOrigin({ rawHeaders, remoteAddress, trustedHops: service.trustedHops })
       checkBearerSize(origin.authorization, service.limits.bearerBytes)
       if (message === undefined) throw new StsError('body_malformed', { detail: { part: 'protobuf' } })
       const { scope, scopes, identity } = message
       outcome = await runExchange(
         service.exchange,
-        { requestId, transport: 'grpc', ...origin, scope, scopes, identity, signal: lifetime.signal },
+        { requestId, transport: 'grpc', ...origin, scope, scopes, identity, signal: lifetime.signal, trace },
         observer,
       )
     } catch (thrown) {
@@ -97,7 +109,7 @@ export function addExchangeService(
     if (!outcome.ok) {
       const { denial, reason } = outcome
       const sent = deny(call, callback, denial)
-      report('Exchange', call, startedAt, sent, { code: denial.code, reason })
+      end(sent, { code: denial.code, reason })
       return
     }
     const grant = outcome
@@ -112,7 +124,7 @@ export function addExchangeService(
       const expiry = timestampOf(grant.expiresAt)
       callback(null, { token: grant.token, expiry: expiry ?? null }, metadata)
     }
-    report('Exchange', call, startedAt, status.OK, { code: 'OK' })
+    end(status.OK, { code: 'OK' })
   }
 
   const exchange: handleUnaryCall<Decoded, RawToken> = ({ metadata, request }, callback) => {

@@ -11,6 +11,9 @@ import type { RouteResult } from './http-router.ts'
 import { readOrigin } from './request-origin.ts'
 import type { ServiceContext } from './service.ts'
 
+/** Where `Exchange` is served over HTTP. */
+export const EXCHANGE_PATH = '/sts/exchange'
+
 /** `Exchange` over HTTP: the fields from `query` and body, the token from `Authorization`. Never rejects. */
 export async function exchangeOverHttp(
   service: ServiceContext,
@@ -19,7 +22,13 @@ export async function exchangeOverHttp(
 ): Promise<RouteResult> {
   const { requestId, method, signal, rawHeaders, remoteAddress, body } = request
   const { observer, limits, trustedHops } = service
-  const origin = readOrigin({ rawHeaders, remoteAddress, trustedHops })
+  const { traceHeaders, ...origin } = readOrigin({ rawHeaders, remoteAddress, trustedHops })
+  const trace = service.tracer.startRequest(traceHeaders)
+  const end = (result: RouteResult): RouteResult => {
+    const { answer, code, reason } = result
+    trace.end({ requestId, transport: 'http', route: EXCHANGE_PATH, status: answer.status, code, reason })
+    return { ...result, traceId: trace.context?.traceId }
+  }
   let outcome: ExchangeOutcome
   try {
     checkBearerSize(origin.authorization, limits.bearerBytes)
@@ -30,18 +39,18 @@ export async function exchangeOverHttp(
       // The body of a GET means nothing (RFC 9110, section 9.3.1).
       body: method === 'POST' ? body : Buffer.alloc(0),
     })
-    const call = { requestId, transport: 'http', ...origin, ...fields, signal } as const
+    const call = { requestId, transport: 'http', ...origin, ...fields, signal, trace } as const
     outcome = await runExchange(service.exchange, call, observer)
   } catch (thrown) {
     const { code, reason } = toStsError(thrown)
     if (reason === 'unexpected') observer.unexpected?.(thrown, requestId)
-    return { answer: denialAnswer(service, requestId, denialOf(code)), code, reason }
+    return end({ answer: denialAnswer(service, requestId, denialOf(code)), code, reason })
   }
   if (!outcome.ok) {
     const { denial, reason } = outcome
-    return { answer: denialAnswer(service, requestId, denial), code: denial.code, reason }
+    return end({ answer: denialAnswer(service, requestId, denial), code: denial.code, reason })
   }
-  return { answer: grantAnswer(requestId, outcome), code: 'OK' }
+  return end({ answer: grantAnswer(requestId, outcome), code: 'OK' })
 }
 
 /** The answer to a denied request. */

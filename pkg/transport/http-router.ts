@@ -8,6 +8,7 @@ export interface RouteResult {
   readonly answer: HttpAnswer
   readonly code?: ErrorCode | 'OK' | undefined
   readonly reason?: Reason | undefined
+  readonly traceId?: string | undefined
 }
 
 export type Route = (request: HttpRequest, query: string) => RouteResult | Promise<RouteResult>
@@ -51,9 +52,10 @@ export function createHttpRouter(options: HttpRouterOptions): HttpHandler {
       observer.unexpected?.(thrown, requestId)
       result = { answer: failure(requestId), code: 'INTERNAL' }
     }
-    const { answer, code, reason } = result
+    const { answer, code, reason, traceId } = result
     observer.answered?.({
       requestId,
+      traceId,
       transport: 'http',
       route: routes.has(path) ? path : 'other',
       status: answer.status,

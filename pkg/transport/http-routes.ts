@@ -1,7 +1,7 @@
 import { denialOf } from '#pkg/errors'
 
 import { healthRoutes } from './health-routes.ts'
-import { denialAnswer, exchangeOverHttp } from './http-exchange.ts'
+import { denialAnswer, EXCHANGE_PATH, exchangeOverHttp } from './http-exchange.ts'
 import { jsonAnswer, type HttpHandler, type HttpRequest } from './http-message.ts'
 import { createHttpRouter, readable, type Methods, type Route, type RouteResult } from './http-router.ts'
 import type { ServiceContext } from './service.ts'
@@ -25,7 +25,7 @@ export function createHttpHandler(service: ServiceContext): HttpHandler {
   }
   const routes = new Map<string, Methods>([
     [
-      '/sts/exchange',
+      EXCHANGE_PATH,
       new Map<string, Route>([
         ['GET', exchange],
         ['POST', exchange],

@@ -17,6 +17,8 @@ export type CutCause =
 /** One request and how it was answered. Holds nothing that a caller chose. */
 export interface AnswerEvent {
   readonly requestId: string
+  /** Of an exchange: the trace that it is in. */
+  readonly traceId?: string | undefined
   readonly transport: 'grpc' | 'http'
   /** A known path or method; `other` for everything else. */
   readonly route: string

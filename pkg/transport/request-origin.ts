@@ -1,15 +1,18 @@
 import { isIP } from 'node:net'
 
 import type { ExchangeCall } from '#pkg/exchange'
+import type { TraceHeaders } from '#pkg/telemetry'
 
 /** Text from a caller that is only logged is cut here, in characters. */
 const LOGGED_TEXT_MAX_CHARACTERS = 256
 
 /** What the headers of a request say about who sent it. */
-export type RequestOrigin = Pick<
+export interface RequestOrigin extends Pick<
   ExchangeCall,
   'authorization' | 'callerRequestId' | 'userAgent' | 'clientAddress'
->
+> {
+  readonly traceHeaders: TraceHeaders
+}
 
 export interface RequestOriginOptions {
   /** Names and values in turn, as received: the parsed headers of Node show only the first `authorization`. */
@@ -27,6 +30,8 @@ export function readOrigin({ rawHeaders, remoteAddress, trustedHops }: RequestOr
   let userAgent: string | undefined
   let requestId: string | undefined
   let sdkRequestId: string | undefined
+  let traceparent: string | undefined
+  let tracestate: string | undefined
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const value = rawHeaders[index + 1] ?? ''
     switch ((rawHeaders[index] ?? '').toLowerCase()) {
@@ -45,6 +50,13 @@ export function readOrigin({ rawHeaders, remoteAddress, trustedHops }: RequestOr
       case 'cgrequestid':
         sdkRequestId ??= printable(value)
         break
+      case 'traceparent':
+        traceparent ??= value
+        break
+      case 'tracestate':
+        // W3C Trace Context, section 3.3.1.1: a list that may come in several headers.
+        tracestate = tracestate === undefined ? value : `${tracestate},${value}`
+        break
     }
   }
   return {
@@ -52,6 +64,7 @@ export function readOrigin({ rawHeaders, remoteAddress, trustedHops }: RequestOr
     callerRequestId: requestId ?? sdkRequestId,
     userAgent,
     clientAddress: clientAddress(forwardedFor, remoteAddress, trustedHops),
+    traceHeaders: { traceparent, tracestate },
   }
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID as nodeRandomUUID } from 'node:crypto'
 
+import { NO_TRACER } from '#pkg/telemetry'
 import { loadWireDefinition } from '#pkg/wire'
 
 import { createGrpcServer } from './grpc-server.ts'
@@ -13,7 +14,7 @@ import type { ServiceContext } from './service.ts'
 export interface ServerOptions
   extends
     Pick<ServiceContext, 'exchange' | 'readiness' | 'domain' | 'documentationUrl'>,
-    Partial<Pick<ServiceContext, 'observer' | 'trustedHops' | 'randomUUID' | 'now'>> {
+    Partial<Pick<ServiceContext, 'observer' | 'tracer' | 'trustedHops' | 'randomUUID' | 'now'>> {
   /** Default: all addresses. */
   readonly host?: string | undefined
   /** 0 for any free port. */
@@ -38,7 +39,13 @@ export interface StsServer {
  * owns the port, and a connection that starts with the HTTP/2 preface goes to grpc-js through its injector.
  */
 export function createServer(options: ServerOptions): StsServer {
-  const { observer = {}, trustedHops = 0, randomUUID = nodeRandomUUID, now = Date.now } = options
+  const {
+    observer = {},
+    tracer = NO_TRACER,
+    trustedHops = 0,
+    randomUUID = nodeRandomUUID,
+    now = Date.now,
+  } = options
   let draining = false
   const service: ServiceContext = {
     exchange: options.exchange,
@@ -49,6 +56,7 @@ export function createServer(options: ServerOptions): StsServer {
     definition: loadWireDefinition(),
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     observer,
+    tracer,
     randomUUID,
     now,
   }

@@ -1,4 +1,5 @@
 import type { Exchange } from '#pkg/exchange'
+import type { Tracer } from '#pkg/telemetry'
 import type { WireDefinition } from '#pkg/wire'
 
 import type { TransportLimits } from './limits.ts'
@@ -19,6 +20,7 @@ export interface ServiceContext {
   readonly definition: WireDefinition
   readonly limits: TransportLimits
   readonly observer: TransportObserver
+  readonly tracer: Tracer
   /** Makes request ids. */
   readonly randomUUID: () => string
   /** Milliseconds since the epoch. */

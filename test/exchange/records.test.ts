@@ -41,6 +41,7 @@ describe('the record', () => {
       {
         time: new Date(world.clock.now).toISOString(),
         callerRequestId: undefined,
+        trace: undefined,
         transport: 'http',
         scope: 'acme/app',
         identity: 'reader',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
+import { NO_TRACE, type RequestEnd, type Tracer } from '#pkg/telemetry'
 import { bearer, grpcClient } from './support/grpc-client.ts'
 import { jsonClients } from './support/http.ts'
 import { startSts } from './support/sts.ts'
@@ -65,4 +66,39 @@ test("logs a caller's own request id and user agent, printable and cut", async (
     await send({ path: '/sts/exchange' })
     assert.equal(sts.calls.at(-1)?.callerRequestId, undefined, protocol)
   }
+})
+
+const TRACEPARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+
+test("starts the trace of an exchange where its caller's is, and ends it with the answer", async (t) => {
+  const started: unknown[] = []
+  const ended: RequestEnd[] = []
+  const tracer: Tracer = {
+    startRequest(headers) {
+      started.push(headers)
+      return { ...NO_TRACE, end: (end) => ended.push(end) }
+    },
+  }
+  const sts = await startSts(t, { tracer })
+  const headers = { traceparent: TRACEPARENT, tracestate: 'a=1' }
+  for (const [protocol, send] of jsonClients(t, sts.port)) {
+    await send({ path: '/sts/exchange?identity=denied', headers })
+    assert.deepEqual(started.pop(), { traceparent: TRACEPARENT, tracestate: 'a=1' }, protocol)
+    const { requestId, ...rest } = ended.pop() ?? {}
+    assert.equal(requestId, sts.calls.at(-1)?.requestId, protocol)
+    assert.deepEqual(
+      rest,
+      { transport: 'http', route: '/sts/exchange', status: 403, code: 'POLICY_MISMATCH', reason: undefined },
+      protocol,
+    )
+    await send({ path: '/healthz', headers })
+    assert.deepEqual(started, [], `${protocol}: health checks are not traced`)
+  }
+  const metadata = bearer()
+  metadata.set('traceparent', TRACEPARENT)
+  await grpcClient(t, sts.port).exchange({ identity: 'ci' }, { metadata })
+  assert.deepEqual(started.pop(), { traceparent: TRACEPARENT, tracestate: undefined })
+  const { requestId, ...rest } = ended.pop() ?? {}
+  assert.equal(requestId, sts.calls.at(-1)?.requestId)
+  assert.deepEqual(rest, { transport: 'grpc', route: 'Exchange', status: 0, code: 'OK' })
 })

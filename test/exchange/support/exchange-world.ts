@@ -13,6 +13,7 @@ import {
 import { createConnectionPool, createGitHubApp } from '#pkg/github'
 import { createTokenVerifier } from '#pkg/oidc'
 import { createPemSigner } from '#pkg/signer'
+import type { CacheName, CacheResult, ExchangeEnd, IssuerFetchOutcome, RequestTrace } from '#pkg/telemetry'
 import {
   actionsClaims,
   generateAppKey,
@@ -45,6 +46,10 @@ export interface ExchangeWorld {
   readonly issuer: Issuer
   readonly service: ExchangeService
   readonly records: ExchangeRecord[]
+  /** What the metrics were told. */
+  readonly ends: ExchangeEnd[]
+  readonly lookups: (readonly [CacheName, CacheResult])[]
+  readonly fetches: IssuerFetchOutcome[]
   readonly clock: { now: number }
   readonly app: { readonly id: number }
   readonly installation: { readonly id: number }
@@ -66,6 +71,7 @@ export interface Ask {
   readonly claims?: Readonly<Record<string, unknown>>
   readonly bearer?: string
   readonly signal?: AbortSignal
+  readonly trace?: RequestTrace
 }
 
 /** A policy that lets the world's default job in, for `contents: read`. */
@@ -88,6 +94,10 @@ export async function startExchangeWorld(t: TestContext, options: WorldOptions =
   })
   const installation = github.install({ app, account: 'acme' })
 
+  const ends: ExchangeEnd[] = []
+  const lookups: (readonly [CacheName, CacheResult])[] = []
+  const fetches: IssuerFetchOutcome[] = []
+  const lookedUp = (cache: CacheName) => (result: CacheResult) => void lookups.push([cache, result])
   const dispatcher = createConnectionPool()
   const gitHubApp = createGitHubApp({
     appId: String(app.id),
@@ -95,9 +105,14 @@ export async function startExchangeWorld(t: TestContext, options: WorldOptions =
     baseUrl: github.baseUrl,
     dispatcher,
     now,
+    onLookup: (cache, result) => lookups.push([cache, result]),
     ...(options.callTimeoutMs !== undefined && { callTimeoutMs: options.callTimeoutMs }),
   })
-  const verifier = createTokenVerifier({ allowLoopbackIssuers: true, now })
+  const verifier = createTokenVerifier({
+    allowLoopbackIssuers: true,
+    observer: { lookedUp: lookedUp('issuer_keys'), fetched: (outcome) => fetches.push(outcome) },
+    now,
+  })
   const records: ExchangeRecord[] = []
   const causes: unknown[] = []
   const sinkControl: ExchangeWorld['sink'] = { refuses: () => false, hangs: () => false }
@@ -126,12 +141,14 @@ export async function startExchangeWorld(t: TestContext, options: WorldOptions =
       requiredFor: options.requiredFor ?? new Set(),
       allowLoopback: true,
       freshForMs: 60_000,
+      onLookup: lookedUp('issuer_list'),
       now,
     }),
     trustPolicies: createTrustPolicies({
       freshForMs: 60_000,
       allowOrganizationPermissions: false,
       strict: false,
+      onLookup: lookedUp('trust_policy'),
       now,
     }),
     sink,
@@ -140,6 +157,7 @@ export async function startExchangeWorld(t: TestContext, options: WorldOptions =
     denialDetail: options.denialDetail ?? 'owner',
     isGitHubIssuer: options.trustIssuerAsGitHub ? (candidate) => candidate === issuer.issuer : isGitHubIssuer,
     answerExpiry: options.answerExpiry ?? true,
+    onEnd: (end) => ends.push(end),
     now,
   })
   t.after(async () => {
@@ -161,6 +179,9 @@ export async function startExchangeWorld(t: TestContext, options: WorldOptions =
     issuer,
     service,
     records,
+    ends,
+    lookups,
+    fetches,
     clock,
     app,
     installation,
@@ -190,7 +211,7 @@ export async function startExchangeWorld(t: TestContext, options: WorldOptions =
 
 let requests = 0
 
-function callOf({ scope, identity, bearer, signal }: Ask): ExchangeCall {
+function callOf({ scope, identity, bearer, signal, trace }: Ask): ExchangeCall {
   requests += 1
   return {
     requestId: `request-${requests}`,
@@ -200,5 +221,6 @@ function callOf({ scope, identity, bearer, signal }: Ask): ExchangeCall {
     scopes: [],
     identity: identity ?? 'reader',
     signal: signal ?? new AbortController().signal,
+    trace,
   }
 }
