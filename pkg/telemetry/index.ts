@@ -6,6 +6,8 @@ export {
   type LoggerOptions,
   type LogLevel,
 } from './logger.ts'
+export { METRIC_CATALOGUE, prometheusNames, type MetricDefinition } from './metric/catalogue.ts'
+export type { LabelBound } from './metric/label-values.ts'
 export {
   NO_METRICS,
   type CacheName,
@@ -19,7 +21,9 @@ export {
   type ServedRequest,
 } from './metric/metrics.ts'
 export { LOGGED_STRING_MAX_LENGTH, REDACTED, redact } from './redact.ts'
-export type { Telemetry } from './telemetry.ts'
+export { startTelemetry } from './start-telemetry.ts'
+export { createTelemetrySwitch, type TelemetrySwitch } from './telemetry-switch.ts'
+export type { Telemetry, TelemetryOptions } from './telemetry.ts'
 export { NO_TRACE, NO_TRACER } from './trace/no-tracer.ts'
 export {
   formatTraceParent,

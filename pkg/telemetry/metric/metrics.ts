@@ -83,7 +83,7 @@ export interface Metrics {
   deliveryReceived(event: string): void
   /** @param read - asked whenever the metric is collected. */
   watchQueueDepth(read: () => number): void
-  checkRunCompleted(conclusion: 'success' | 'failure' | 'neutral' | 'other'): void
+  checkRunCompleted(conclusion: 'success' | 'failure' | 'cancelled' | 'other'): void
   proberStepEnded(step: ProberStepEnd): void
 }
 
