@@ -84,6 +84,7 @@ export const CODE_OF_REASON = {
 
   // step 11: record
   audit_refused: 'AUDIT_UNAVAILABLE',
+  identity_token_unavailable: 'UPSTREAM_UNAVAILABLE',
 
   // any step
   refresh_unsupported: 'UNIMPLEMENTED',

@@ -56,6 +56,35 @@ describe('the log as a sink', () => {
   })
 })
 
+describe('a line about a record that has a trace', () => {
+  const trace = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', sampled: true }
+
+  test('has its id', async () => {
+    const line = await lineOf({ ...RECORD, trace })
+    assert.equal(line['trace_id'], trace.traceId)
+    assert.equal('logging.googleapis.com/trace' in line, false)
+  })
+
+  test('is found from Google’s traces once the project is known', async () => {
+    const lines: string[] = []
+    const logger = createLogger({ level: 'info', destination: { write: (line) => void lines.push(line) } })
+    let project: string | undefined = undefined
+    const sink = createLogSink(logger, { googleProject: () => project })
+    await sink.accept({ ...RECORD, trace })
+    project = 'acme-prod'
+    await sink.accept({ ...RECORD, trace: { ...trace, sampled: false } })
+    const [before, after] = lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+    assert.equal(before?.['logging.googleapis.com/trace'], undefined)
+    assert.equal(after?.['logging.googleapis.com/trace'], `projects/acme-prod/traces/${trace.traceId}`)
+    assert.equal(after['logging.googleapis.com/spanId'], trace.spanId)
+    assert.equal(after['logging.googleapis.com/trace_sampled'], false)
+  })
+
+  test('is as before without one', async () => {
+    assert.deepEqual(Object.keys(await lineOf(RECORD)), ['severity', 'time', 'record', 'message'])
+  })
+})
+
 test('a token is known by its SHA-256, in hex and as GitHub’s audit log spells it', () => {
   // printf 'ghs_example' | openssl dgst -sha256 -binary | openssl base64
   assert.deepEqual(hashToken('ghs_example'), {

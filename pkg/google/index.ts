@@ -1,0 +1,1 @@
+export { createMetadataServer, type MetadataServer, type MetadataServerOptions } from './metadata-server.ts'
