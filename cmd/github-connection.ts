@@ -1,7 +1,7 @@
 import type { GitHubConfig } from '#pkg/config'
 import { createConnectionPool, createGitHubApp, type GitHubApp } from '#pkg/github'
 import { createPemSigner } from '#pkg/signer'
-import type { Logger } from '#pkg/telemetry'
+import type { Logger, Metrics } from '#pkg/telemetry'
 
 /** Between looks at a key that GitHub has refused. */
 const KEY_CHECK_INTERVAL_MS = 30_000
@@ -19,15 +19,24 @@ export interface GitHubConnection {
 }
 
 /** Nothing is opened before the first call. */
-export function connectToGitHub(github: GitHubConfig, logger: Logger): GitHubConnection {
+export function connectToGitHub(github: GitHubConfig, logger: Logger, metrics: Metrics): GitHubConnection {
   const connections = createConnectionPool({ ca: github.certificateAuthorities, proxy: github.proxy })
   const app = createGitHubApp({
     appId: github.app.id,
     signer: createPemSigner(github.app.privateKeyPem),
     baseUrl: github.baseUrl,
     dispatcher: connections,
-    onCall: (call) => {
+    onCall(call) {
       logger.debug({ call }, 'GitHub call')
+      const { operation, method, status, appId, installationId, quota, durationMs } = call
+      metrics.gitHubCalled({ operation, method, status, app: appId, durationMs })
+      // Calls as the App itself are counted apart by GitHub, and name no installation.
+      if (quota === undefined || installationId === undefined) return
+      const { remaining, limit } = quota
+      metrics.rateLimitSeen({ app: appId, installation: installationId, remaining, limit })
+    },
+    onLookup(cache, result) {
+      metrics.cacheLookedUp(cache, result)
     },
   })
   return {

@@ -1,19 +1,26 @@
-import { renderConfigErrors, type ConfigResult, type Environment } from '#pkg/config'
+import { renderConfigErrors, type ConfigResult, type Environment, type TelemetryConfig } from '#pkg/config'
 import { createLogger, type Logger, type LogLevel } from '#pkg/telemetry'
 import { endOnCrash, endOnSignal } from './lifecycle.ts'
+import { createProgramTelemetry, type Instruments, type ProgramTelemetryOptions } from './telemetry.ts'
+
+/** For what telemetry still holds back, after everything else has ended. */
+const TELEMETRY_GRACE_MS = 400
 
 /** What the configurations of all programs have. */
 interface ProgramConfig {
   readonly logLevel: LogLevel
   readonly listener: { readonly port: number; readonly drainDelayMs: number }
+  readonly telemetry: TelemetryConfig
 }
 
 /** A program that serves a port until it is told to stop. */
 export interface Program<Config extends ProgramConfig> {
+  readonly name: ProgramTelemetryOptions['program']
   readonly readConfiguration: (environment: Environment) => ConfigResult<Config>
   readonly create: (
     config: Config,
     logger: Logger,
+    instruments: Instruments,
   ) => { listen(): Promise<number>; stop(delayMs: number): Promise<void> }
   /** What is logged once it listens. */
   readonly ready: (config: Config) => {
@@ -49,8 +56,12 @@ export async function runProgram<Config extends ProgramConfig>(program: Program<
 
   endOnCrash(logger)
   const { port: wanted, drainDelayMs } = config.listener
-  const service = program.create(config, logger)
-  endOnSignal(logger, drainDelayMs, () => service.stop(drainDelayMs))
+  const telemetry = createProgramTelemetry({ program: program.name, config: config.telemetry, logger })
+  const service = program.create(config, logger, telemetry)
+  endOnSignal(logger, drainDelayMs, async () => {
+    await service.stop(drainDelayMs)
+    await telemetry.stop(TELEMETRY_GRACE_MS)
+  })
   try {
     const port = await service.listen()
     const { fields, message } = program.ready(config)
@@ -59,4 +70,5 @@ export async function runProgram<Config extends ProgramConfig>(program: Program<
     logger.error({ err, port: wanted }, 'cannot listen on this port')
     process.exit(1)
   }
+  await telemetry.start()
 }

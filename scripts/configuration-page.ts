@@ -21,16 +21,13 @@ function variablesText(): string {
       ...VARIABLES.filter((variable) => variable.topic === topic).map(variableText),
     ]),
     '## Known, and not in this release',
-    '_Error_: the program does not start, because ignoring the variable would let in more than was asked for, or serve with other keys. _Warning_: the log says so at the start. _Nothing_: it only qualifies another one. A value that asks for nothing, such as `METRICS=false`, does neither. Every value is checked all the same.',
+    '_Error_: the program does not start, because ignoring the variable would let in more than was asked for, or serve with other keys. _Warning_: the log says so at the start. _Nothing_: it only qualifies another one. A value that asks for nothing, such as `STS_STORE=memory`, does neither. Every value is checked all the same.',
     laterTable(),
-    '## Read by programs that are not in this release',
-    'One environment can serve several programs: each leaves alone what only another one reads. These belong to the probers, which are not in this release.',
-    foreignTable(),
   ].join('\n\n')
 }
 
 function variableText(variable: VariableEntry): string {
-  const { name, allowed = '', example, remarks, alias } = variable
+  const { name, allowed, example, remarks, alias } = variable
   const facts = [
     `Value: ${escape(allowed)}.`,
     variable.required ? 'Required.' : undefined,
@@ -61,22 +58,15 @@ function laterTable(): string {
   return table(['Variable', 'Meaning', 'Default', 'When set', 'Program', 'In octo-sts'], rows)
 }
 
-function foreignTable(): string {
-  const rows = VARIABLES.filter(({ status }) => status === 'prober').map((variable) => [
-    `\`${variable.name}\``,
-    escape(variable.meaning),
-    yes(variable.octoSts),
-  ])
-  return table(['Variable', 'Meaning', 'In octo-sts'], rows)
-}
-
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
 
 /** The programs of a variable, in words. */
 function readers({ programs }: VariableEntry): string {
-  return programs.map((program) => `the ${program}`).join(' and ')
+  const names = programs.map((program) => (program === 'prober' ? 'the probers' : `the ${program}`))
+  const last = names.at(-1) ?? ''
+  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`
 }
 
 function yes(value: boolean): string {

@@ -3,6 +3,7 @@ import { readConfiguration } from './configuration.ts'
 import { createService } from './service.ts'
 
 await runProgram({
+  name: 'app',
   readConfiguration,
   create: createService,
   ready: ({ domain }) => ({ fields: { domain }, message: 'the security token service is listening' }),

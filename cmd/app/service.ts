@@ -1,4 +1,3 @@
-import { createLogSink } from '#pkg/audit'
 import type { ServiceConfig } from '#pkg/config'
 import {
   createExchange,
@@ -7,23 +6,27 @@ import {
   gitHubIssuerTest,
 } from '#pkg/exchange'
 import { createTokenVerifier } from '#pkg/oidc'
-import type { Logger } from '#pkg/telemetry'
+import type { CacheName, CacheResult, Logger } from '#pkg/telemetry'
 import { createServer } from '#pkg/transport'
 import type { StaleListener } from '#pkg/webhook'
 import { connectToGitHub } from '../github-connection.ts'
-import { logRequests } from './request-log.ts'
+import { NO_INSTRUMENTS, type Instruments } from '../telemetry.ts'
+import { createRecords } from './records.ts'
+import { observeRequests } from './request-observer.ts'
 
 /** Where people who open the service in a browser are sent. */
 const DOCUMENTATION_URL = 'https://github.com/github-sts/github-sts#readme'
 /** From the signal to the cut of what is still in flight, the drain delay included; at least the second. */
-const IN_FLIGHT_GRACE_MS = 7_500
+const IN_FLIGHT_GRACE_MS = 6_800
 const IN_FLIGHT_GRACE_MIN_MS = 2_000
 /** An organization's issuer list is used this long without asking; for less where policies are. */
 const ISSUER_LIST_FRESH_MS = 60_000
 /** For mints whose callers have left. */
 const SETTLE_GRACE_MS = 400
 /** For the last revocations, after everything has been answered. */
-const REVOKE_GRACE_MS = 1_500
+const REVOKE_GRACE_MS = 1_000
+/** For the events of what has ended. */
+const RECORD_GRACE_MS = 700
 
 /** The security token service: all parts, connected. */
 export interface Service {
@@ -36,15 +39,29 @@ export interface Service {
 }
 
 /** Builds the service that `config` describes. Nothing is opened before `listen`. */
-export function createService(config: ServiceConfig, logger: Logger): Service {
+export function createService(
+  config: ServiceConfig,
+  logger: Logger,
+  { metrics, tracer }: Instruments = NO_INSTRUMENTS,
+): Service {
   const { github, issuers, policies, answers, listener } = config
   const now = Date.now
-  const { app, ...connection } = connectToGitHub(github, logger)
+  const { app, ...connection } = connectToGitHub(github, logger, metrics)
+  const records = createRecords(config, logger, metrics)
+  const onLookup = (cache: CacheName) => (result: CacheResult) => {
+    metrics.cacheLookedUp(cache, result)
+  }
   const verifier = createTokenVerifier({
     allowLoopbackIssuers: issuers.allowLoopback,
     privateIssuers: [...issuers.privateOrigins, new URL('/_services/token', github.baseUrl).href],
     ...(issuers.certificateAuthorities !== undefined && { issuerCa: issuers.certificateAuthorities }),
     keySetOverrides: issuers.keySetOverrides,
+    observer: {
+      lookedUp: onLookup('issuer_keys'),
+      fetched: (outcome) => {
+        metrics.issuerFetched(outcome)
+      },
+    },
     now,
   })
   const organizationIssuers = createOrganizationIssuers({
@@ -52,12 +69,14 @@ export function createService(config: ServiceConfig, logger: Logger): Service {
     requiredFor: policies.issuerListRequired,
     allowLoopback: issuers.allowLoopback,
     freshForMs: Math.min(policies.freshnessMs, ISSUER_LIST_FRESH_MS),
+    onLookup: onLookup('issuer_list'),
     now,
   })
   const trustPolicies = createTrustPolicies({
     freshForMs: policies.freshnessMs,
     allowOrganizationPermissions: policies.allowOrgPermissionsInRepoPolicies,
     strict: policies.strict,
+    onLookup: onLookup('trust_policy'),
     now,
   })
   const { exchange, settle } = createExchange({
@@ -66,12 +85,15 @@ export function createService(config: ServiceConfig, logger: Logger): Service {
     appFor: () => app,
     organizationIssuers,
     trustPolicies,
-    sink: createLogSink(logger),
+    sink: records.sink,
     organizationPolicyRepository: policies.orgPolicyRepo,
     domain: config.domain,
     denialDetail: answers.denialDetail,
     isGitHubIssuer: gitHubIssuerTest(github.baseUrl),
     answerExpiry: answers.expiry,
+    onEnd: (end) => {
+      metrics.exchangeEnded(end)
+    },
     now,
   })
   const server = createServer({
@@ -84,7 +106,8 @@ export function createService(config: ServiceConfig, logger: Logger): Service {
     reflection: listener.reflection,
     trustedHops: listener.trustedHops,
     now,
-    observer: logRequests(logger),
+    observer: observeRequests(logger, metrics),
+    tracer,
   })
   const stopping = new AbortController()
 
@@ -99,6 +122,7 @@ export function createService(config: ServiceConfig, logger: Logger): Service {
     },
     async listen() {
       const port = await server.listen()
+      records.open()
       // Exchanges do not wait for it: what it finds turns readiness, and the first exchange would find it too.
       connection.watchKey(stopping.signal)
       return port
@@ -111,6 +135,7 @@ export function createService(config: ServiceConfig, logger: Logger): Service {
       // A token that GitHub is still making is waited for, but not at the cost of revoking the others.
       await settle(SETTLE_GRACE_MS)
       await connection.close(REVOKE_GRACE_MS)
+      await records.close(RECORD_GRACE_MS)
       verifier.close()
     },
   }

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import type { Command, ExitStatus, Terminal } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import { isLikeToken } from './terminal/secret-text.ts'
 import { visible } from './terminal/visible-text.ts'
 import { UsageError } from './usage-error.ts'
+import { readVersion } from '../version.ts'
 
 /**
  * Does what the arguments say: a command, its `--help`, or `--version`. Wrong usage is one line on standard error that
@@ -94,11 +94,4 @@ async function unknownCommand(first: string, second: string | undefined): Promis
     findNearMiss(pair, meanings.keys()) ?? (isGroup ? undefined : findNearMiss(first, meanings.keys()))
   const advice = near === undefined ? help : `did you mean ghsts ${meanings.get(near) ?? near}?`
   return new UsageError(`unknown command ${JSON.stringify(isGroup ? pair : first)}: ${advice}`)
-}
-
-function readVersion(): string {
-  // Of the sources or of the build: both have it two folders up.
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
-  const hasVersion = typeof manifest === 'object' && manifest !== null && 'version' in manifest
-  return hasVersion && typeof manifest.version === 'string' ? manifest.version : 'of unknown version'
 }

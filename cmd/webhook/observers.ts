@@ -1,11 +1,13 @@
-import type { Logger } from '#pkg/telemetry'
+import type { Logger, Metrics } from '#pkg/telemetry'
 import type { TransportObserver } from '#pkg/transport'
 import type { DeliveryObserver, ReviewJob, ValidatorOptions } from '#pkg/webhook'
 
-/** Logs one line for each delivery, with what came of it, and defects. */
-export function logDeliveries(logger: Logger): DeliveryObserver {
+/** Logs and counts each delivery, with what came of it, and logs defects. */
+export function observeDeliveries(logger: Logger, metrics: Metrics): DeliveryObserver {
   return {
     answered(delivery) {
+      // Of one that is refused nothing is proven, its event neither.
+      metrics.deliveryReceived(delivery.outcome === 'refused' ? 'refused' : (delivery.event ?? 'other'))
       logger.info({ delivery }, 'delivery answered')
     },
     unexpected(err, requestId) {
@@ -14,9 +16,12 @@ export function logDeliveries(logger: Logger): DeliveryObserver {
   }
 }
 
-/** Logs connections that were cut, and defects. Deliveries have lines of their own. */
-export function logConnections(logger: Logger): TransportObserver {
+/** Counts requests, logs connections that were cut, and defects. Deliveries have lines of their own. */
+export function observeConnections(logger: Logger, metrics: Metrics): TransportObserver {
   return {
+    answered(event) {
+      metrics.requestServed(event)
+    },
     cut(cause) {
       logger.debug({ cause }, 'connection cut')
     },
@@ -26,10 +31,11 @@ export function logConnections(logger: Logger): TransportObserver {
   }
 }
 
-/** Logs the ends of check runs, attempts that failed, and redeliveries. */
-export function logReviews(logger: Logger): NonNullable<ValidatorOptions['observer']> {
+/** Logs and counts the ends of check runs; logs attempts that failed, and redeliveries. */
+export function observeReviews(logger: Logger, metrics: Metrics): NonNullable<ValidatorOptions['observer']> {
   return {
     concluded(job, { conclusion, title, annotations }) {
+      metrics.checkRunCompleted(conclusion)
       logger.info(
         { check: { ...facts(job), conclusion, title, annotations: annotations.length } },
         'check run concluded',

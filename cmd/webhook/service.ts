@@ -3,7 +3,8 @@ import type { Logger } from '#pkg/telemetry'
 import { createWebhookServer } from '#pkg/transport'
 import { createDeliveryReceiver, createValidator, type StaleListener } from '#pkg/webhook'
 import { connectToGitHub } from '../github-connection.ts'
-import { logConnections, logDeliveries, logReviews } from './validator-log.ts'
+import { NO_INSTRUMENTS, type Instruments } from '../telemetry.ts'
+import { observeConnections, observeDeliveries, observeReviews } from './observers.ts'
 
 /** For the reviews in hand at a shutdown, and for the answers to those who wait for them. */
 const REVIEW_GRACE_MS = 6_000
@@ -27,11 +28,13 @@ export interface WebhookService {
 export function createWebhookService(
   config: WebhookConfig,
   logger: Logger,
+  instruments: Instruments = NO_INSTRUMENTS,
   onStale: StaleListener = () => undefined,
 ): WebhookService {
   const { github, webhook, policies, listener } = config
   const now = Date.now
-  const { app, ...connection } = connectToGitHub(github, logger)
+  const { metrics } = instruments
+  const { app, ...connection } = connectToGitHub(github, logger, metrics)
   const validator = createValidator({
     app,
     policies: {
@@ -48,22 +51,23 @@ export function createWebhookService(
       logger.info({ notice }, 'a delivery makes caches stale')
       onStale(notice)
     },
-    observer: logReviews(logger),
+    observer: observeReviews(logger, metrics),
     now,
   })
   const server = createWebhookServer({
     receive: createDeliveryReceiver({
       secrets: webhook.secrets,
       work: (delivery) => validator.work(delivery),
-      observer: logDeliveries(logger),
+      observer: observeDeliveries(logger, metrics),
       now,
     }),
     readiness: () => ({ ready: app.problem === undefined, detail: { app: app.problem ?? 'ok' } }),
     host: listener.host,
     port: listener.port,
-    observer: logConnections(logger),
+    observer: observeConnections(logger, metrics),
     now,
   })
+  metrics.watchQueueDepth(() => validator.depth)
   const stopping = new AbortController()
 
   return {

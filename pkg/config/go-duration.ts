@@ -44,15 +44,17 @@ export function parseGoDuration(text: string): number | undefined {
   return isNegative ? -milliseconds : milliseconds
 }
 
-/** A duration from zero to `max` (in Go's form), in milliseconds. */
-export function durationType(max: string): ValueType<number> {
+/** A duration from `min` to `max` (both in Go's form), in milliseconds. */
+export function durationType(max: string, min = '0s'): ValueType<number> {
   const maxMs = parseGoDuration(max) ?? 0
+  const minMs = parseGoDuration(min) ?? 0
   return {
-    allowed: `a duration such as 10s, 5m or 1h30m, 0s to ${max}`,
+    allowed: `a duration such as 10s, 5m or 1h30m, ${min} to ${max}`,
     parse: (text) => {
       const milliseconds = parseGoDuration(text)
       if (milliseconds === undefined) return unparsed()
       if (milliseconds < 0) return unparsed('it is negative')
+      if (milliseconds < minMs) return unparsed(`it is shorter than ${min}`)
       return milliseconds <= maxMs ? parsed(milliseconds) : unparsed(`it is longer than ${max}`)
     },
   }

@@ -2,10 +2,9 @@ import { OWNERS } from './github-types.ts'
 import { BOOLEAN } from './go-boolean.ts'
 import { durationType } from './go-duration.ts'
 import { FILE_PATH } from './file-types.ts'
-import { PORT_NUMBER } from './network-types.ts'
-import { HTTP_URL, PROXY_URL } from './url-types.ts'
+import { PROXY_URL } from './url-types.ts'
 import { choiceType, integerType, parsed, type ValueType } from './value-type.ts'
-import { textOf, type Environment, type LaterVariable } from './variable.ts'
+import type { LaterVariable } from './variable.ts'
 
 const QUOTA_MAX = 1_000_000
 const MISS_BUDGET_MAX = 1_000_000
@@ -14,21 +13,6 @@ const ANY_TEXT: ValueType<string> = { allowed: 'any text', parse: parsed }
 const QUOTA = integerType(0, QUOTA_MAX, 'a number of requests')
 
 const isTrue = (value: unknown): boolean => value === true
-const isExporter = (value: unknown): boolean => value !== 'none'
-
-const METRICS = {
-  octoSts: true,
-  meaning: 'metrics and traces on',
-  type: BOOLEAN,
-  default: 'true',
-  whenSet: 'warning',
-  asks: isTrue,
-} as const satisfies LaterVariable
-
-function metricsAreOn(_value: unknown, environment: Environment): boolean {
-  const metrics = BOOLEAN.parse(textOf('METRICS', METRICS, environment) ?? METRICS.default)
-  return metrics.ok && metrics.value
-}
 
 /** Variables that are known, and whose part is not in this release. */
 export const LATER_VARIABLES = {
@@ -85,49 +69,12 @@ export const LATER_VARIABLES = {
     default: '60',
     whenSet: 'warning',
   },
-  METRICS,
-  METRICS_PORT: {
-    octoSts: true,
-    meaning: 'port of the Prometheus endpoint',
-    type: PORT_NUMBER,
-    default: '2112',
-    whenSet: 'warning',
-    asks: metricsAreOn,
-  },
-  OTEL_TRACES_EXPORTER: {
-    meaning: 'where traces go',
-    type: ANY_TEXT,
-    whenSet: 'warning',
-    asks: isExporter,
-  },
-  OTEL_METRICS_EXPORTER: {
-    meaning: 'where metrics go',
-    type: ANY_TEXT,
-    whenSet: 'warning',
-    asks: isExporter,
-  },
   OTEL_LOGS_EXPORTER: {
     meaning: 'where logs go, beside standard output',
     type: ANY_TEXT,
     whenSet: 'warning',
-    asks: isExporter,
-  },
-  OTEL_EXPORTER_OTLP_ENDPOINT: {
-    meaning: 'collector that telemetry goes to',
-    type: ANY_TEXT,
-    whenSet: 'warning',
-  },
-  EVENT_INGRESS_URI: {
-    octoSts: true,
-    meaning: 'target of CloudEvents over HTTP, one for every exchange',
-    type: HTTP_URL,
-    whenSet: 'warning',
-    advice: 'the same records are in the log',
-  },
-  STS_EVENT_AUTH: {
-    meaning: 'how event deliveries are authenticated',
-    type: choiceType(['google', 'none']),
-    whenSet: 'nothing',
+    asks: (value) => value !== 'none',
+    advice: 'collect standard output',
   },
   STS_STORE: {
     meaning: 'state that replicas share',

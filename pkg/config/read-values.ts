@@ -4,14 +4,18 @@ import { textOf, type Environment, type LaterVariable, type Values, type Variabl
 /**
  * The values of a table of variables. An unset variable has its default, as has one that is reported as not
  * valid, so that the rest can be judged too: use none of them once anything was reported.
+ *
+ * @param optional - names of required variables that may be unset all the same.
  */
 export function readValues<Table extends Readonly<Record<string, Variable>>>(
   table: Table,
   environment: Environment,
   report: (error: ConfigError) => void,
+  optional: ReadonlySet<string> = new Set(),
 ): Values<Table> {
   const values = Object.entries(table).map(([name, variable]) => {
-    return [name, readValue(name, variable, environment, report)] as const
+    const isRequired = variable.required === true && !optional.has(name)
+    return [name, readValue(name, variable, isRequired, environment, report)] as const
   })
   // Each value was read by the type that stands under its name in the table.
   return Object.fromEntries(values) as Values<Table>
@@ -20,6 +24,7 @@ export function readValues<Table extends Readonly<Record<string, Variable>>>(
 function readValue(
   name: string,
   variable: Variable,
+  isRequired: boolean,
   environment: Environment,
   report: (error: ConfigError) => void,
 ): unknown {
@@ -28,7 +33,7 @@ function readValue(
     const result = text === '' ? { ok: false as const } : variable.type.parse(text)
     if (result.ok) return result.value
     report(errorOf(name, variable, text, result.problem))
-  } else if (variable.required === true) {
+  } else if (isRequired) {
     report(errorOf(name, variable, text, 'it is required'))
   }
   const fallback = variable.default === undefined ? undefined : variable.type.parse(variable.default)
@@ -68,7 +73,7 @@ export function checkLaterVariables(
     const result = variable.type.parse(text)
     if (!result.ok) {
       report(errorOf(name, variable, text, result.problem))
-    } else if (variable.whenSet !== 'nothing' && (variable.asks?.(result.value, environment) ?? true)) {
+    } else if (variable.whenSet !== 'nothing' && (variable.asks?.(result.value) ?? true)) {
       if (variable.whenSet === 'error' || (strict && variable.strict === true)) {
         const allowed = variable.advice ?? 'leave it unset'
         report({ ...errorOf(name, variable, text, 'not in this release'), allowed })

@@ -1,6 +1,7 @@
 import type { IssuerList } from '#pkg/policy'
 import { describeValue, type ConfigError } from './config-error.ts'
 import { deepFreeze, type ConfigResult, type ConfigSources } from './config-result.ts'
+import { readEvents, type EventConfig } from './event-config.ts'
 import { readTextFile, type ReadFile } from './file-types.ts'
 import { readAuthorities, readGitHub, type GitHubConfig } from './github-config.ts'
 import type { DenialDetail } from './github-types.ts'
@@ -8,6 +9,7 @@ import { isFileLocation } from './issuer-types.ts'
 import { LATER_VARIABLES } from './later-variables.ts'
 import { checkLaterVariables, readValues } from './read-values.ts'
 import { SERVICE_VARIABLES, type ServiceValues } from './service-variables.ts'
+import { readTelemetry, type TelemetryConfig } from './telemetry-config.ts'
 import { warnOfUnknownVariables } from './unknown-variable.ts'
 import { textOf, type Environment } from './variable.ts'
 import { VARIABLE_NAMES } from './variables.ts'
@@ -54,6 +56,11 @@ export interface ServiceConfig {
     /** Whether the answer says when its token expires. */
     readonly expiry: boolean
   }
+  readonly telemetry: TelemetryConfig
+  /** Undefined: no events are sent. */
+  readonly events: EventConfig | undefined
+  /** Google's metadata server, as `host` or `host:port`; undefined: the usual one. */
+  readonly metadataHost: string | undefined
 }
 
 export type ServiceConfigResult = ConfigResult<ServiceConfig>
@@ -79,13 +86,15 @@ export function readServiceConfig(environment: Environment, sources: ConfigSourc
     sources.readFile,
     report,
   )
+  const telemetry = readTelemetry(values, true, report)
+  const events = readEvents(values, report)
   const { PORT: port, STS_DOMAIN: domain } = values
   if (errors.length > 0 || github === undefined || port === undefined || domain === undefined) {
     return { ok: false, errors, warnings }
   }
   return {
     ok: true,
-    config: deepFreeze(configOf({ values, github, port, domain, issuerAuthorities })),
+    config: deepFreeze(configOf({ values, github, port, domain, issuerAuthorities, telemetry, events })),
     warnings,
   }
 }
@@ -96,9 +105,12 @@ interface Parts {
   readonly port: number
   readonly domain: string
   readonly issuerAuthorities: string | undefined
+  readonly telemetry: TelemetryConfig
+  readonly events: EventConfig | undefined
 }
 
-function configOf({ values, github, port, domain, issuerAuthorities }: Parts): ServiceConfig {
+function configOf(parts: Parts): ServiceConfig {
+  const { values, github, port, domain, issuerAuthorities, telemetry, events } = parts
   return {
     domain,
     logLevel: values.STS_LOG_LEVEL,
@@ -125,6 +137,9 @@ function configOf({ values, github, port, domain, issuerAuthorities }: Parts): S
       issuerListRequired: new Set(values.STS_ISSUER_LIST_REQUIRED),
     },
     answers: { denialDetail: values.STS_DENIAL_DETAIL, expiry: values.STS_ANSWER_EXPIRY },
+    telemetry,
+    events,
+    metadataHost: values.GCE_METADATA_HOST,
   }
 }
 

@@ -1,3 +1,6 @@
+import { EVENT_VARIABLES } from './event-variables.ts'
+import { GOOGLE_VARIABLES } from './google-variables.ts'
+import { TELEMETRY_VARIABLES } from './telemetry-variables.ts'
 import { API_BASE_URL, HTTPS_ORIGIN, PROXY_URL } from './url-types.ts'
 import { APP_IDS, DENIAL_DETAIL, OWNERS, REPOSITORY_NAME } from './github-types.ts'
 import { BOOLEAN } from './go-boolean.ts'
@@ -98,7 +101,7 @@ export const SERVICE_VARIABLES = {
   },
   HTTPS_PROXY: {
     topic: 'GitHub App',
-    meaning: 'proxy for calls to GitHub; issuers are dialled directly',
+    meaning: 'proxy for calls to GitHub and deliveries of events; issuers are dialled directly',
     type: PROXY_URL,
     secret: true,
     alias: 'https_proxy',
@@ -115,7 +118,8 @@ export const SERVICE_VARIABLES = {
   },
   SSL_CERT_FILE: {
     topic: 'GitHub App',
-    meaning: "certificate authorities for calls to GitHub, in place of the system's (PEM)",
+    meaning:
+      "certificate authorities for calls to GitHub and deliveries of events, in place of the system's (PEM)",
     type: FILE_PATH,
     octoSts: true,
     example: '/etc/ssl/corporate.pem',
@@ -231,6 +235,9 @@ export const SERVICE_VARIABLES = {
     default: 'false',
     remarks: 'In this release that is `OCTOSTS_STICKY_STORE=firestore` alone.',
   },
+  ...TELEMETRY_VARIABLES,
+  ...EVENT_VARIABLES,
+  ...GOOGLE_VARIABLES,
 } as const satisfies Readonly<Record<string, ReadVariable>>
 
 /** What the service's variables hold. */

@@ -2,10 +2,11 @@ import { findNearMiss } from '#pkg/policy'
 import type { Environment } from './variable.ts'
 
 /** Names that belong to this service, known or not. */
-const OWN_PREFIX = /^(?:STS|OCTOSTS)_/
+const OWN_PREFIX = /^(?:STS|OCTOSTS|PROBER)_/
 
-/** What Kubernetes sets for a Service called `sts`. https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables */
-const KUBERNETES_LINK = /^STS_(?:SERVICE_(?:HOST|PORT)(?:_[A-Z0-9_]+)?|PORT(?:_\d+_(?:TCP|UDP|SCTP).*)?)$/
+/** What Kubernetes sets for a Service called `sts` or `prober`. https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables */
+const KUBERNETES_LINK =
+  /^(?:STS|PROBER)_(?:SERVICE_(?:HOST|PORT)(?:_[A-Z0-9_]+)?|PORT(?:_\d+_(?:TCP|UDP|SCTP).*)?)$/
 
 /** Shorter names are near too many others. */
 const NEAR_NAME_MIN_LENGTH = 7

@@ -6,7 +6,7 @@ const UNPRINTABLE = /[^\x21-\x7e]|\\/
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /**
- * The base of GitHub's REST API: `https`, or `http` for `localhost`, `127.0.0.1` and `[::1]`; no user name,
+ * The base of an API that tokens are sent to: `https`, or `http` for `localhost`, `127.0.0.1` and `[::1]`; no user name,
  * query or fragment. Without a trailing slash, so that a path can follow.
  */
 export const API_BASE_URL: ValueType<string> = {
@@ -14,11 +14,8 @@ export const API_BASE_URL: ValueType<string> = {
   parse: (text) => {
     const url = readUrl(text)
     if (!url.ok) return url
-    const { protocol, hostname, origin, pathname } = url.value
-    if (protocol !== 'https:' && !(protocol === 'http:' && LOOPBACK_HOSTS.has(hostname))) {
-      return unparsed(protocol === 'http:' ? 'http is for loopback only' : 'not an https URL')
-    }
-    const problem = extrasOf(text, url.value)
+    const { origin, pathname } = url.value
+    const problem = unprotectedProblemOf(url.value) ?? extrasOf(text, url.value)
     return problem === undefined ? parsed(origin + pathname.replace(/\/+$/, '')) : unparsed(problem)
   },
 }
@@ -46,15 +43,41 @@ export const HTTPS_URL: ValueType<string> = {
   },
 }
 
-/** An `http` or `https` URL of a service that events or records are sent to. */
+/** The `http` or `https` URL of a collector. */
 export const HTTP_URL: ValueType<string> = {
   allowed: 'an http or https URL',
   parse: (text) => {
     const url = readUrl(text)
     if (!url.ok) return url
-    return /^https?:$/.test(url.value.protocol)
-      ? parsed(url.value.href)
-      : unparsed('not an http or https URL')
+    return isHttp(url.value) ? parsed(url.value.href) : unparsed('not an http or https URL')
+  },
+}
+
+/** Where events are sent to, byte for byte as it is written: its receiver compares it with the audience of a token. */
+export const EVENT_TARGET: ValueType<string> = {
+  allowed: 'an http or https URL without user name or fragment',
+  parse: (text) => {
+    const url = readUrl(text)
+    if (!url.ok) return url
+    if (!isHttp(url.value)) return unparsed('not an http or https URL')
+    if (hasCredentials(url.value)) return unparsed('it has a user name or password')
+    return text.includes('#') ? unparsed('it has a fragment') : parsed(text)
+  },
+}
+
+/**
+ * Where a token is asked for: `https`, or `http` for `localhost`, `127.0.0.1` and `[::1]`; byte for byte as it is
+ * written, with its query.
+ */
+export const TOKEN_URL: ValueType<string> = {
+  allowed: 'an https URL (http for localhost, 127.0.0.1 or [::1]) without user name or fragment',
+  parse: (text) => {
+    const url = readUrl(text)
+    if (!url.ok) return url
+    const problem = unprotectedProblemOf(url.value)
+    if (problem !== undefined) return unparsed(problem)
+    if (hasCredentials(url.value)) return unparsed('it has a user name or password')
+    return text.includes('#') ? unparsed('it has a fragment') : parsed(text)
   },
 }
 
@@ -67,7 +90,7 @@ export const PROXY_URL: ValueType<string> = {
   parse: (text) => {
     const url = readUrl(text.includes('://') ? text : `http://${text}`)
     if (!url.ok) return url
-    if (!/^https?:$/.test(url.value.protocol)) return unparsed('only http and https proxies are supported')
+    if (!isHttp(url.value)) return unparsed('only http and https proxies are supported')
     if (url.value.pathname !== '/' || /[?#]/.test(text)) return unparsed('it has a path, query or fragment')
     return parsed(url.value.href)
   },
@@ -82,6 +105,17 @@ function readUrl(text: string): Parsed<URL> {
   } catch {
     return unparsed('not a URL')
   }
+}
+
+function isHttp({ protocol }: URL): boolean {
+  return protocol === 'http:' || protocol === 'https:'
+}
+
+/** What speaks against sending a token there: only what stays on the machine may go without TLS. */
+function unprotectedProblemOf({ protocol, hostname }: URL): string | undefined {
+  if (protocol === 'https:') return undefined
+  if (protocol !== 'http:') return 'not an https URL'
+  return LOOPBACK_HOSTS.has(hostname) ? undefined : 'http is for loopback only'
 }
 
 function extrasOf(text: string, url: URL): string | undefined {

@@ -21,7 +21,17 @@ export interface Variable<T = unknown> {
 
 /** What the variables of the documentation are grouped by. */
 export type Topic =
-  'Listener' | 'GitHub App' | 'Issuers' | 'Policies' | 'Answers' | 'Webhook' | 'Log and start'
+  | 'Listener'
+  | 'GitHub App'
+  | 'Issuers'
+  | 'Policies'
+  | 'Answers'
+  | 'Log and start'
+  | 'Telemetry'
+  | 'Events'
+  | 'Google Cloud'
+  | 'Webhook'
+  | 'Prober'
 
 /** A variable that a program of this release reads. */
 export interface ReadVariable<T = unknown> extends Variable<T> {
@@ -40,7 +50,7 @@ export interface LaterVariable extends Variable {
    */
   readonly whenSet: 'error' | 'warning' | 'nothing'
   /** Whether `value`, read by `type`, asks for the missing part at all. Default: any value does. */
-  readonly asks?: (value: unknown, environment: Environment) => boolean
+  readonly asks?: (value: unknown) => boolean
   /** What to do instead, for people. */
   readonly advice?: string
   /** Whether STS_STRICT_CONFIG turns the warning into an error. */

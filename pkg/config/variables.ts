@@ -1,18 +1,18 @@
-import { FOREIGN_VARIABLES } from './foreign-variables.ts'
 import { LATER_VARIABLES } from './later-variables.ts'
+import { LATER_PROBER_VARIABLES, PROBER_VARIABLES } from './prober-variables.ts'
 import { SERVICE_VARIABLES } from './service-variables.ts'
 import type { LaterVariable, ReadVariable, Topic, Variable } from './variable.ts'
 import { LATER_WEBHOOK_VARIABLES, WEBHOOK_VARIABLES } from './webhook-variables.ts'
 
-/** A program that reads variables. */
+/** A program that reads variables; `prober` stands for both probers. */
 export type Program = 'service' | 'webhook' | 'prober'
 
 /** One row of the table of all variables, for the documentation. */
 export interface VariableEntry {
   readonly name: string
   readonly meaning: string
-  /** What it may hold; undefined where another program reads it. */
-  readonly allowed?: string
+  /** What it may hold. */
+  readonly allowed: string
   readonly default?: string
   readonly required: boolean
   readonly secret: boolean
@@ -28,29 +28,38 @@ export interface VariableEntry {
   readonly remarks?: string
   /** The programs that it concerns. */
   readonly programs: readonly Program[]
-  /** `read`, or what setting it does while its part is not built, or that its program is not in this release. */
-  readonly status: 'read' | `not built: ${LaterVariable['whenSet']}` | 'prober'
+  /** `read`, or what setting it does while its part is not built. */
+  readonly status: 'read' | `not built: ${LaterVariable['whenSet']}`
 }
 
-const READ_VARIABLES: Readonly<Record<string, ReadVariable>> = { ...SERVICE_VARIABLES, ...WEBHOOK_VARIABLES }
+/** A variable of several programs is the same one in all of them. */
+const READ_VARIABLES: Readonly<Record<string, ReadVariable>> = {
+  ...SERVICE_VARIABLES,
+  ...WEBHOOK_VARIABLES,
+  ...PROBER_VARIABLES,
+}
+
+const PROGRAMS: readonly Program[] = ['service', 'webhook', 'prober']
+const READ_TABLES = { service: SERVICE_VARIABLES, webhook: WEBHOOK_VARIABLES, prober: PROBER_VARIABLES }
+const LATER_TABLES = {
+  service: LATER_VARIABLES,
+  webhook: LATER_WEBHOOK_VARIABLES,
+  prober: LATER_PROBER_VARIABLES,
+}
 
 /** Every variable that is known; those of one topic in the order of the documentation. */
 export const VARIABLES: readonly VariableEntry[] = [
   ...Object.entries(READ_VARIABLES).map(([name, variable]) => {
     const { topic, example, remarks } = variable
     return {
-      ...entryOf(name, variable, 'read', programsOf(name, SERVICE_VARIABLES, WEBHOOK_VARIABLES)),
+      ...entryOf(name, variable, 'read', programsOf(name, READ_TABLES)),
       topic,
       ...(example === undefined ? {} : { example }),
       ...(remarks === undefined ? {} : { remarks }),
     }
   }),
   ...Object.entries<LaterVariable>(LATER_VARIABLES).map(([name, variable]) => {
-    const programs = programsOf(name, LATER_VARIABLES, LATER_WEBHOOK_VARIABLES)
-    return entryOf(name, variable, `not built: ${variable.whenSet}`, programs)
-  }),
-  ...Object.entries(FOREIGN_VARIABLES).map(([name, { meaning, program, octoSts = false }]) => {
-    return { name, meaning, required: false, secret: false, octoSts, programs: [program], status: program }
+    return entryOf(name, variable, `not built: ${variable.whenSet}`, programsOf(name, LATER_TABLES))
   }),
 ]
 
@@ -59,11 +68,8 @@ export const VARIABLE_NAMES: ReadonlySet<string> = new Set(
   VARIABLES.flatMap(({ name, alias }) => [name, alias ?? []].flat()),
 )
 
-function programsOf(name: string, service: object, webhook: object): readonly Program[] {
-  const programs: Program[] = []
-  if (Object.hasOwn(service, name)) programs.push('service')
-  if (Object.hasOwn(webhook, name)) programs.push('webhook')
-  return programs
+function programsOf(name: string, tables: Readonly<Record<Program, object>>): readonly Program[] {
+  return PROGRAMS.filter((program) => Object.hasOwn(tables[program], name))
 }
 
 function entryOf(

@@ -3,6 +3,7 @@ import { deepFreeze, type ConfigResult, type ConfigSources } from './config-resu
 import { readGitHub, type GitHubConfig } from './github-config.ts'
 import { checkLaterVariables, readValues } from './read-values.ts'
 import type { ServiceConfig } from './service-config.ts'
+import { readTelemetry, type TelemetryConfig } from './telemetry-config.ts'
 import { warnOfUnknownVariables } from './unknown-variable.ts'
 import type { Environment } from './variable.ts'
 import { VARIABLE_NAMES } from './variables.ts'
@@ -25,6 +26,7 @@ export interface WebhookConfig {
     ServiceConfig['policies'],
     'orgPolicyRepo' | 'strict' | 'allowOrgPermissionsInRepoPolicies'
   > & { readonly allowLoopbackIssuers: boolean }
+  readonly telemetry: TelemetryConfig
 }
 
 export type WebhookConfigResult = ConfigResult<WebhookConfig>
@@ -43,6 +45,7 @@ export function readWebhookConfig(environment: Environment, sources: ConfigSourc
     ...warnOfWhiteSpace(values),
   ]
   const github = readGitHub(values, environment, sources, report)
+  const telemetry = readTelemetry(values, true, report)
   const { PORT: port, GITHUB_WEBHOOK_SECRET: secret } = values
   if (errors.length > 0 || github === undefined || port === undefined || secret === undefined) {
     return { ok: false, errors, warnings }
@@ -63,6 +66,7 @@ export function readWebhookConfig(environment: Environment, sources: ConfigSourc
       allowOrgPermissionsInRepoPolicies: values.STS_ALLOW_ORG_PERMISSIONS_IN_REPO_POLICIES,
       allowLoopbackIssuers: values.STS_ALLOW_LOOPBACK_ISSUERS,
     },
+    telemetry,
   }
   return { ok: true, config: deepFreeze(config), warnings }
 }

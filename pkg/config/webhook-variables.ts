@@ -1,6 +1,8 @@
+import { GOOGLE_VARIABLES } from './google-variables.ts'
 import { ORGANIZATIONS } from './github-types.ts'
 import { LATER_VARIABLES } from './later-variables.ts'
 import { SERVICE_VARIABLES } from './service-variables.ts'
+import { TELEMETRY_VARIABLES } from './telemetry-variables.ts'
 import { choiceType } from './value-type.ts'
 import type { LaterVariable, ReadVariable, Values } from './variable.ts'
 import { WEBHOOK_SECRET, WEBHOOK_SECRETS } from './webhook-types.ts'
@@ -23,6 +25,7 @@ const {
   STS_LOG_LEVEL,
   STS_STRICT_CONFIG,
 } = SERVICE_VARIABLES
+const { GOOGLE_CLOUD_PROJECT, K_SERVICE, K_REVISION } = GOOGLE_VARIABLES
 
 /** Every variable that the webhook reads: some of the service's, and its own. */
 export const WEBHOOK_VARIABLES = {
@@ -76,14 +79,16 @@ export const WEBHOOK_VARIABLES = {
   },
   STS_LOG_LEVEL,
   STS_STRICT_CONFIG,
+  ...TELEMETRY_VARIABLES,
+  GOOGLE_CLOUD_PROJECT,
+  K_SERVICE,
+  K_REVISION,
 } as const satisfies Readonly<Record<string, ReadVariable>>
 
 /** What the webhook's variables hold. */
 export type WebhookValues = Values<typeof WEBHOOK_VARIABLES>
 
-const { KMS_KEYS, KMS_PROVIDER, STS_KMS_VERIFY, APP_CONFIG_FILE, METRICS, METRICS_PORT } = LATER_VARIABLES
-const { OTEL_TRACES_EXPORTER, OTEL_METRICS_EXPORTER, OTEL_LOGS_EXPORTER } = LATER_VARIABLES
-const { OTEL_EXPORTER_OTLP_ENDPOINT } = LATER_VARIABLES
+const { KMS_KEYS, KMS_PROVIDER, STS_KMS_VERIFY, APP_CONFIG_FILE, OTEL_LOGS_EXPORTER } = LATER_VARIABLES
 
 /** Those of the variables whose part is not built yet that would concern the webhook. */
 export const LATER_WEBHOOK_VARIABLES = {
@@ -91,10 +96,5 @@ export const LATER_WEBHOOK_VARIABLES = {
   KMS_PROVIDER,
   STS_KMS_VERIFY,
   APP_CONFIG_FILE,
-  METRICS,
-  METRICS_PORT,
-  OTEL_TRACES_EXPORTER,
-  OTEL_METRICS_EXPORTER,
   OTEL_LOGS_EXPORTER,
-  OTEL_EXPORTER_OTLP_ENDPOINT,
 } as const satisfies Readonly<Record<string, LaterVariable>>

@@ -1,9 +1,5 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { VARIABLES } from '#pkg/config'
-import { LATER_VARIABLES } from '../../pkg/config/later-variables.ts'
-import { SERVICE_VARIABLES } from '../../pkg/config/service-variables.ts'
-import type { ReadVariable, Variable } from '../../pkg/config/variable.ts'
 import { errorsOf, read, type Changes } from './support/environment.ts'
 
 describe('a variable whose part is not built', () => {
@@ -15,7 +11,6 @@ describe('a variable whose part is not built', () => {
     ['STS_ALLOWED_ORGS', { STS_ALLOWED_ORGS: 'acme' }],
     ['STS_MAX_TOKEN_LIFETIME', { STS_MAX_TOKEN_LIFETIME: '10m' }],
     ['OCTOSTS_STICKY_STORE', { OCTOSTS_STICKY_STORE: 'firestore', STS_STRICT_CONFIG: 'true' }],
-    ['METRICS', { METRICS: 'maybe' }],
     ['KMS_PROVIDER', { KMS_PROVIDER: 'ibm' }],
   ]
   for (const [name, changes] of errors) {
@@ -28,11 +23,7 @@ describe('a variable whose part is not built', () => {
   }
 
   const warnings: readonly (readonly [name: string, text: string])[] = [
-    ['METRICS', 'true'],
-    ['METRICS_PORT', '2112'],
-    ['EVENT_INGRESS_URI', 'https://events.test'],
-    ['OTEL_TRACES_EXPORTER', 'gcp'],
-    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://collector.test:4318'],
+    ['OTEL_LOGS_EXPORTER', 'otlp'],
     ['STS_MISS_BUDGET', '60'],
     ['STS_STORE', 'redis'],
     ['STS_REDIS_URL', 'hunter2'],
@@ -54,15 +45,13 @@ describe('a variable whose part is not built', () => {
   })
 
   const silent: readonly Changes[] = [
-    { METRICS: 'false', METRICS_PORT: '2112' },
     { KMS_PROVIDER: 'aws' },
     { OCTOSTS_STICKY_STORE_FIRESTORE_PROJECT: 'p', OCTOSTS_STICKY_STORE_FIRESTORE_COLLECTION: 'c' },
     { STS_KMS_VERIFY: 'false' },
-    { OTEL_TRACES_EXPORTER: 'none' },
+    { OTEL_LOGS_EXPORTER: 'none' },
     { STS_STORE: 'memory' },
     { OCTOSTS_STICKY_STORE: 'memory', OCTOSTS_STICKY_STORE_FIRESTORE_TTL: '2h' },
     { OCTOSTS_STICKY_STORE: 'redis' },
-    { STS_EVENT_AUTH: 'none' },
   ]
   for (const changes of silent) {
     it(`says nothing when it asks for nothing: ${JSON.stringify(changes)}`, () => {
@@ -73,6 +62,40 @@ describe('a variable whose part is not built', () => {
   }
 })
 
+/**
+ * What OpenTelemetry reads by itself.
+ * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
+ */
+const STANDARD_OTEL_VARIABLES: Changes = Object.fromEntries(
+  [
+    'OTEL_RESOURCE_ATTRIBUTES',
+    'OTEL_SERVICE_NAME',
+    'OTEL_LOG_LEVEL',
+    'OTEL_PROPAGATORS',
+    'OTEL_TRACES_SAMPLER',
+    'OTEL_TRACES_SAMPLER_ARG',
+    'OTEL_BSP_SCHEDULE_DELAY',
+    'OTEL_BSP_MAX_QUEUE_SIZE',
+    'OTEL_METRIC_EXPORT_INTERVAL',
+    'OTEL_METRIC_EXPORT_TIMEOUT',
+    'OTEL_METRICS_EXEMPLAR_FILTER',
+    'OTEL_EXPORTER_PROMETHEUS_HOST',
+    'OTEL_EXPORTER_PROMETHEUS_PORT',
+    ...['', '_TRACES', '_METRICS', '_LOGS'].flatMap((signal) => [
+      `OTEL_EXPORTER_OTLP${signal}_PROTOCOL`,
+      `OTEL_EXPORTER_OTLP${signal}_HEADERS`,
+      `OTEL_EXPORTER_OTLP${signal}_TIMEOUT`,
+      `OTEL_EXPORTER_OTLP${signal}_COMPRESSION`,
+      `OTEL_EXPORTER_OTLP${signal}_CERTIFICATE`,
+      `OTEL_EXPORTER_OTLP${signal}_CLIENT_KEY`,
+      `OTEL_EXPORTER_OTLP${signal}_CLIENT_CERTIFICATE`,
+    ]),
+    'OTEL_EXPORTER_OTLP_LOGS_ENDPOINT',
+    'OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE',
+    'OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION',
+  ].map((name) => [name, 'hunter2']),
+)
+
 describe('an unknown variable', () => {
   const rows: readonly (readonly [changes: Changes, warning: RegExp | undefined])[] = [
     [{ STS_ALLOWED_ISSUER: 'https://a.test' }, /^STS_ALLOWED_ISSUER .*STS_ALLOWED_ISSUERS\?$/],
@@ -80,9 +103,14 @@ describe('an unknown variable', () => {
     [{ sts_strict_policies: 'true' }, /STS_STRICT_POLICIES\?$/],
     [{ STS_SOMETHING_ELSE: 'x' }, /^STS_SOMETHING_ELSE is unknown/],
     [{ OCTOSTS_SOMETHING: 'x' }, /^OCTOSTS_SOMETHING is unknown/],
+    [{ PROBER_SOMETHING: 'x' }, /^PROBER_SOMETHING is unknown/],
+    [{ OTEL_TRACE_EXPORTER: 'gcp' }, /OTEL_TRACES_EXPORTER\?$/],
+    [{ EVENT_INGRESS_URL: 'https://e.test' }, /EVENT_INGRESS_URI\?$/],
     [{ ORG_POLICY_REPOS: 'x' }, /ORG_POLICY_REPO\?$/],
     [{ STS_SERVICE_HOST: '10.0.0.1', STS_SERVICE_PORT: '80', STS_PORT: 'tcp://10.0.0.1:80' }, undefined],
     [{ STS_PORT_80_TCP: 'x', STS_PORT_80_TCP_ADDR: 'x', STS_SERVICE_PORT_HTTP: '80' }, undefined],
+    [{ PROBER_SERVICE_HOST: '10.0.0.1', PROBER_PORT_80_TCP_PORT: '80' }, undefined],
+    [STANDARD_OTEL_VARIABLES, undefined],
     [{ PATH: '/bin', HOME: '/', HOSTNAME: 'a', LANG: 'C', K_SERVICE: 'a', POST: 'x' }, undefined],
     [{ STS_CHECKS: 'always', GITHUB_WEBHOOK_SECRET: 'a,b', PROBER_IDENTITY: 'p' }, undefined],
     [{ https_proxy: 'p.test:1', no_proxy: 'a' }, undefined],
@@ -98,28 +126,5 @@ describe('an unknown variable', () => {
 
   it('is reported without its value', () => {
     assert.doesNotMatch(read({ STS_PASSWORD: 'hunter2' }).warnings.join(), /hunter2/)
-  })
-})
-
-describe('VARIABLES', () => {
-  it('has defaults that are valid', () => {
-    const table: Readonly<Record<string, Variable>> = { ...SERVICE_VARIABLES, ...LATER_VARIABLES }
-    for (const [name, variable] of Object.entries(table)) {
-      if (variable.default !== undefined) assert.ok(variable.type.parse(variable.default).ok, name)
-    }
-  })
-
-  it('has examples that are valid, for all that is read but secrets and booleans', () => {
-    const table: Readonly<Record<string, ReadVariable>> = SERVICE_VARIABLES
-    for (const [name, { type, example, secret, default: fallback }] of Object.entries(table)) {
-      if (example !== undefined) assert.ok(type.parse(example).ok, name)
-      else assert.ok(secret === true || fallback === 'true' || fallback === 'false', name)
-    }
-  })
-
-  it('lists each variable once, with its meaning', () => {
-    const names = VARIABLES.map(({ name }) => name)
-    assert.equal(new Set(names).size, names.length)
-    for (const { name, meaning } of VARIABLES) assert.ok(meaning.length > 0, name)
   })
 })

@@ -34,6 +34,17 @@ describe('readServiceConfig', () => {
         issuerListRequired: new Set(),
       },
       answers: { denialDetail: 'owner', expiry: true },
+      telemetry: {
+        prometheus: { host: undefined, port: 2112 },
+        traces: 'none',
+        metrics: [],
+        traceSamplingRate: 0.1,
+        serviceName: undefined,
+        revision: undefined,
+        googleProject: undefined,
+      },
+      events: undefined,
+      metadataHost: undefined,
     })
   })
 
@@ -109,6 +120,7 @@ describe('readServiceConfig', () => {
       (config) => config.github.proxy,
       { url: 'http://u:p@proxy.test:3128/', noProxy: undefined },
     ],
+    ['GCE_METADATA_HOST', '[::1]:8086', (config) => config.metadataHost, '[::1]:8086'],
     ['https_proxy', 'proxy.test:3128', (c) => c.github.proxy?.url, 'http://proxy.test:3128/'],
   ]
   for (const [name, text, of, value] of rows) {

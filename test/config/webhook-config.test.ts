@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import {
-  readServiceConfig,
   readWebhookConfig,
   renderConfigErrors,
-  VARIABLES,
   type WebhookConfig,
   type WebhookConfigResult,
 } from '#pkg/config'
-import type { ReadVariable } from '../../pkg/config/variable.ts'
-import { WEBHOOK_VARIABLES } from '../../pkg/config/webhook-variables.ts'
-import { filesOf, KEY_PROBLEM, MINIMAL, PEM, type Changes } from './support/environment.ts'
+import { filesOf, KEY_PROBLEM, PEM, type Changes } from './support/environment.ts'
 
 /** The least that the webhook starts with. */
 const MINIMAL_WEBHOOK: Changes = {
@@ -54,6 +50,15 @@ describe('readWebhookConfig', () => {
         strict: false,
         allowOrgPermissionsInRepoPolicies: false,
         allowLoopbackIssuers: false,
+      },
+      telemetry: {
+        prometheus: { host: undefined, port: 2112 },
+        traces: 'none',
+        metrics: [],
+        traceSamplingRate: 0.1,
+        serviceName: undefined,
+        revision: undefined,
+        googleProject: undefined,
       },
     })
   })
@@ -172,13 +177,13 @@ describe('readWebhookConfig', () => {
   })
 
   it('warns of what concerns it and is not built, and of unknown names', () => {
-    const result = read({ METRICS: 'true', OTEL_TRACES_EXPORTER: 'otlp', STS_WEBHOOK_SECRET: 'hunter2' })
+    const result = read({ OTEL_LOGS_EXPORTER: 'otlp', STS_WEBHOOK_SECRET: 'hunter2' })
     assert.ok(result.ok, 'the environment is valid')
     assert.deepEqual(
       result.warnings.map((warning) => warning.split(' ', 1)[0]),
-      ['METRICS', 'OTEL_TRACES_EXPORTER', 'STS_WEBHOOK_SECRET'],
+      ['OTEL_LOGS_EXPORTER', 'STS_WEBHOOK_SECRET'],
     )
-    assert.match(result.warnings[2] ?? '', /STS_WEBHOOK_SECRETS\?$/)
+    assert.match(result.warnings[1] ?? '', /STS_WEBHOOK_SECRETS\?$/)
     assert.doesNotMatch(result.warnings.join(), /hunter2/)
   })
 
@@ -187,56 +192,5 @@ describe('readWebhookConfig', () => {
     for (const part of [config, config.webhook, config.github, config.policies])
       assert.ok(Object.isFrozen(part))
     assert.ok(Object.isFrozen(config.webhook.secrets))
-  })
-})
-
-describe('one environment for all programs', () => {
-  const environment: Changes = {
-    ...MINIMAL,
-    ...MINIMAL_WEBHOOK,
-    STS_WEBHOOK_SECRETS: '["old"]',
-    STS_CHECKS: 'always',
-    GITHUB_WEBHOOK_ORGANIZATION_FILTER: 'acme',
-    STS_DENIAL_DETAIL: 'uniform',
-    STS_POLICY_FRESHNESS: '10s',
-    STS_TRUSTED_HOPS: '1',
-    STS_REFLECTION: 'true',
-    PROBER_IDENTITY: 'prober',
-  }
-
-  it('is valid for each, without a warning', () => {
-    for (const result of [readServiceConfig(environment, SOURCES), readWebhookConfig(environment, SOURCES)]) {
-      assert.ok(result.ok, 'the environment is valid')
-      assert.deepEqual(result.warnings, [])
-    }
-  })
-
-  it('is judged by each only as far as it concerns it', () => {
-    const webhook = { ...environment, STS_DENIAL_DETAIL: 'x', STS_MISS_BUDGET: '1', STS_ALLOWED_ORGS: 'acme' }
-    assert.deepEqual(readWebhookConfig(webhook, SOURCES).warnings, [])
-    assert.equal(readWebhookConfig(webhook, SOURCES).ok, true)
-    const service = { ...environment, STS_CHECKS: 'x', GITHUB_WEBHOOK_SECRET: '' }
-    assert.equal(readServiceConfig(service, SOURCES).ok, true)
-  })
-})
-
-describe('the variables of the webhook', () => {
-  it('have defaults and examples that are valid', () => {
-    const table: Readonly<Record<string, ReadVariable>> = WEBHOOK_VARIABLES
-    for (const [name, { type, example, secret, default: fallback }] of Object.entries(table)) {
-      if (example !== undefined) assert.ok(type.parse(example).ok, name)
-      else assert.ok(secret === true || fallback === 'true' || fallback === 'false', name)
-      if (fallback !== undefined) assert.ok(type.parse(fallback).ok, name)
-    }
-  })
-
-  it('are listed with the programs that read them', () => {
-    const programsOf = (wanted: string): unknown => VARIABLES.find(({ name }) => name === wanted)?.programs
-    assert.deepEqual(programsOf('PORT'), ['service', 'webhook'])
-    assert.deepEqual(programsOf('STS_DOMAIN'), ['service'])
-    assert.deepEqual(programsOf('GITHUB_WEBHOOK_SECRET'), ['webhook'])
-    assert.deepEqual(programsOf('KMS_KEYS'), ['service', 'webhook'])
-    assert.deepEqual(programsOf('STS_STORE'), ['service'])
-    assert.deepEqual(programsOf('PROBER_IDENTITY'), ['prober'])
   })
 })

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { generate } from 'selfsigned'
-import { readServiceConfig, readWebhookConfig, renderConfigErrors, VARIABLES } from '#pkg/config'
+import {
+  readProberConfig,
+  readServiceConfig,
+  readWebhookConfig,
+  renderConfigErrors,
+  VARIABLES,
+  type ConfigResult,
+} from '#pkg/config'
 import { writeVariables } from '../../scripts/configuration-page.ts'
 import { anchorsOf, fencesOf, readPage } from './support/page.ts'
 
@@ -39,7 +46,7 @@ describe('a configuration in docs/configuration.md', () => {
   })
 
   /** By the program that the configuration is for. */
-  function read(text: string): ReturnType<typeof readServiceConfig | typeof readWebhookConfig> {
+  function read(text: string): ConfigResult<object> {
     const lines = text.trim().split('\n')
     const environment = Object.fromEntries(
       lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
@@ -48,8 +55,9 @@ describe('a configuration in docs/configuration.md', () => {
       readFile: (path: string) => new TextEncoder().encode(path.includes('/ssl/') ? certificate : '{}'),
       findKeyProblem: () => undefined,
     }
-    return Object.hasOwn(environment, 'GITHUB_WEBHOOK_SECRET')
-      ? readWebhookConfig(environment, sources)
+    if (Object.hasOwn(environment, 'GITHUB_WEBHOOK_SECRET')) return readWebhookConfig(environment, sources)
+    return Object.hasOwn(environment, 'PROBER_IDENTITY')
+      ? readProberConfig(environment, sources, { once: false })
       : readServiceConfig(environment, sources)
   }
 
@@ -71,6 +79,6 @@ describe('a configuration in docs/configuration.md', () => {
   })
 
   it('is one of several', () => {
-    assert.equal(valid.length, 7)
+    assert.equal(valid.length, 10)
   })
 })

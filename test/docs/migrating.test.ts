@@ -37,7 +37,6 @@ describe('docs/migrating-from-octo-sts.md', () => {
       refused: ['not built: error'],
       'a warning': ['not built: warning'],
       'no effect': ['not built: nothing'],
-      'of other programs': ['prober'],
     }
     const rows = rowsOf(sectionOf(page, '## Environment'))
     assert.deepEqual(

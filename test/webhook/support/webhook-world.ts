@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { readConfiguration } from '../../../cmd/webhook/configuration.ts'
+import { NO_INSTRUMENTS } from '../../../cmd/telemetry.ts'
 import { createWebhookService } from '../../../cmd/webhook/service.ts'
 import { startWorld, type Call, type Delivery, type World } from '../../../emulator/index.ts'
 import { createLogger } from '#pkg/telemetry'
@@ -70,7 +71,12 @@ export async function startWebhookWorld(options: WebhookWorldOptions = {}): Prom
     if (!configuration.ok) throw new Error(JSON.stringify(configuration.errors))
     github.clearCalls()
     const logger = createLogger({ level: 'debug', destination: { write: (line) => void log.push(line) } })
-    const service = createWebhookService(configuration.config, logger, (notice) => void notices.push(notice))
+    const service = createWebhookService(
+      configuration.config,
+      logger,
+      NO_INSTRUMENTS,
+      (notice) => void notices.push(notice),
+    )
     const port = await service.listen()
     stops.push(() => service.stop(0))
     await firstLook(github.calls)
