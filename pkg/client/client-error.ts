@@ -15,6 +15,8 @@ export type ClientErrorKind =
 export interface ClientErrorFacts {
   /** Undefined when there was no answer. */
   readonly httpStatus?: number | undefined
+  /** The gRPC code of the service's refusal, also where it came as JSON; undefined when there was none. */
+  readonly grpcCode?: number | undefined
   /** The service's code, such as `POLICY_MISMATCH`; undefined when it names none (octo-sts does not). */
   readonly code?: string | undefined
   /** What the service adds to its code: `field`, `actual` and `expected` of a mismatch. */
@@ -33,6 +35,7 @@ export class ClientError extends Error {
   override readonly name = 'ClientError'
   readonly kind: ClientErrorKind
   readonly httpStatus: number | undefined
+  readonly grpcCode: number | undefined
   readonly code: string | undefined
   readonly metadata: Readonly<Record<string, string>>
   readonly requestId: string | undefined
@@ -42,6 +45,7 @@ export class ClientError extends Error {
     super(message)
     this.kind = kind
     this.httpStatus = facts.httpStatus
+    this.grpcCode = facts.grpcCode
     this.code = facts.code
     this.metadata = facts.metadata ?? {}
     this.requestId = facts.requestId

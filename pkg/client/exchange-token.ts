@@ -5,10 +5,10 @@ import { readObject } from './json-object.ts'
 import { denialOf, requestIdOf, textOf } from './service-denial.ts'
 
 /** The service gives up after 30 s and says so; that answer should still arrive. */
-const EXCHANGE_TIMEOUT_MS = 35_000
+export const EXCHANGE_TIMEOUT_MS = 35_000
 
 /** RFC 6750, section 2.1: what can be a bearer. Nothing of it is a command to whoever reads the output. */
-const GITHUB_TOKEN = /^[A-Za-z0-9._~+/-]{1,16384}=*$/
+export const GITHUB_TOKEN = /^[A-Za-z0-9._~+/-]{1,16384}=*$/
 
 /** RFC 3339, as Protobuf's JSON mapping writes a Timestamp. */
 const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/

@@ -3,8 +3,8 @@ import type { HttpAnswer } from './http-request.ts'
 import { isObject, readObject, type JsonObject } from './json-object.ts'
 import { printable } from './printable.ts'
 
-const ERROR_INFO_TYPE = 'type.googleapis.com/google.rpc.ErrorInfo'
-const RETRY_INFO_TYPE = 'type.googleapis.com/google.rpc.RetryInfo'
+export const ERROR_INFO_TYPE = 'type.googleapis.com/google.rpc.ErrorInfo'
+export const RETRY_INFO_TYPE = 'type.googleapis.com/google.rpc.RetryInfo'
 
 const SERVICE_CODE = /^[A-Z][A-Z0-9_]{0,62}$/
 const METADATA_MAX_ENTRIES = 16
@@ -24,10 +24,10 @@ export function denialOf({ status, headers, text }: HttpAnswer, host: string, to
   }
   const details: readonly unknown[] = Array.isArray(body['details']) ? body['details'] : []
   const info = detailOf(details, ERROR_INFO_TYPE)
-  const reason = info?.['reason']
   return new ClientError('denied', printable(body['message'], token), {
     httpStatus: status,
-    code: typeof reason === 'string' && SERVICE_CODE.test(reason) ? reason : undefined,
+    grpcCode: body['code'],
+    code: serviceCodeOf(info?.['reason']),
     metadata: metadataOf(info?.['metadata'], token),
     requestId,
     retryAfterMs: retryAfterOf(detailOf(details, RETRY_INFO_TYPE)?.['retryDelay'], headers),
@@ -44,11 +44,17 @@ export function textOf(header: string | null, token: string): string | undefined
   return header === null || header === '' ? undefined : printable(header, token)
 }
 
+/** The reason of an ErrorInfo where it can be a code of a service. */
+export function serviceCodeOf(reason: unknown): string | undefined {
+  return typeof reason === 'string' && SERVICE_CODE.test(reason) ? reason : undefined
+}
+
 function detailOf(details: readonly unknown[], type: string): JsonObject | undefined {
   return details.filter(isObject).find((detail) => detail['@type'] === type)
 }
 
-function metadataOf(metadata: unknown, token: string): Readonly<Record<string, string>> {
+/** The metadata of an ErrorInfo, printable and of at most 16 entries. */
+export function metadataOf(metadata: unknown, token: string): Readonly<Record<string, string>> {
   if (!isObject(metadata)) return {}
   const entries = Object.entries(metadata)
     .slice(0, METADATA_MAX_ENTRIES)

@@ -1,5 +1,6 @@
 export { DEFAULT_LIMITS, type TransportLimits } from './limits.ts'
 export type { AnswerEvent, CutCause, TransportObserver } from './observer.ts'
+export { createProberServer, type ProberServer, type ProberServerOptions } from './prober-server.ts'
 export type { Readiness } from './readiness.ts'
 export { createServer, type ServerOptions, type StsServer } from './server.ts'
 export { createWebhookServer, type WebhookServer, type WebhookServerOptions } from './webhook-server.ts'

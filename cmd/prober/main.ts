@@ -1,0 +1,3 @@
+import { runProberProgram } from '../prober-program.ts'
+
+await runProberProgram('prober')
