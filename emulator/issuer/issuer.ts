@@ -17,6 +17,9 @@ const CALLS_KEPT = 10_000
 const TOKEN_LIFETIME_SECONDS = 300
 const NOT_BEFORE_SECONDS = 600
 
+/** The longest lifetime that `/actions/token` can be asked for, and the longest time since a token's end. */
+const LIFETIME_MAX_SECONDS = 24 * 60 * 60
+
 /** What the issuer has to know of a repository to speak for its jobs. */
 export type ActionsRepository = Pick<
   ActionsJob,
@@ -70,8 +73,9 @@ const OPERATIONS: Readonly<Record<string, IssuerOperation>> = {
 
 /**
  * Starts an issuer. Besides the discovery document and the key set it has
- * `GET /actions/token?repository=OWNER/REPO&ref=main&audience=AUD[&environment=NAME][&event=NAME]`, which answers
- * `{ "count": n, "value": "<jwt>" }` as a runner's ACTIONS_ID_TOKEN_REQUEST_URL does, to anyone who can reach it.
+ * `GET /actions/token?repository=OWNER/REPO&ref=main&audience=AUD[&environment=NAME][&event=NAME][&lifetime=SECONDS]`,
+ * which answers `{ "count": n, "value": "<jwt>" }` as a runner's ACTIONS_ID_TOKEN_REQUEST_URL does, to anyone who can
+ * reach it. A lifetime below zero makes a token that has ended that long ago; a day at most, either way.
  */
 export async function startIssuer(options: IssuerOptions = {}): Promise<Issuer> {
   const now = options.now ?? Date.now
@@ -101,11 +105,14 @@ export async function startIssuer(options: IssuerOptions = {}): Promise<Issuer> 
     const repository =
       options.findRepository === undefined ? { owner, repo } : options.findRepository(fullName)
     if (repository === undefined) return jsonAnswer(404, { message: `There is no repository ${fullName}` })
+    const lifetime = readLifetime(query.get('lifetime'))
+    if (lifetime === undefined) return jsonAnswer(400, { message: 'lifetime=SECONDS is a day at most' })
     const asked = ['ref', 'environment', 'event', 'audience'].flatMap((name) => {
       const value = query.get(name)
       return value === null ? [] : [[name, value] as const]
     })
-    const value = await sign(actionsClaims({ ...repository, ...Object.fromEntries(asked) }))
+    const claims = actionsClaims({ ...repository, ...Object.fromEntries(asked) })
+    const value = await sign({ ...claims, ...timesOf(lifetime, now()) })
     return jsonAnswer(200, { count: value.length, value })
   }
 
@@ -141,6 +148,20 @@ export async function startIssuer(options: IssuerOptions = {}): Promise<Issuer> 
     rotate: ({ retire = false } = {}) => keys.rotate(retire),
     close: server.close,
   }
+}
+
+/** Undefined for what is no whole number of seconds within the bounds. */
+function readLifetime(text: string | null): number | undefined {
+  if (text === null) return TOKEN_LIFETIME_SECONDS
+  const seconds = /^-?\d{1,5}$/.test(text) ? Number(text) : undefined
+  return seconds !== undefined && Math.abs(seconds) <= LIFETIME_MAX_SECONDS ? seconds : undefined
+}
+
+/** A token that has ended was made before, and lived as long as any other. */
+function timesOf(lifetimeSeconds: number, nowMs: number): { iat: number; nbf: number; exp: number } {
+  const exp = Math.floor(nowMs / 1000) + lifetimeSeconds
+  const iat = exp - (lifetimeSeconds > 0 ? lifetimeSeconds : TOKEN_LIFETIME_SECONDS)
+  return { iat, nbf: iat - NOT_BEFORE_SECONDS, exp }
 }
 
 /** The members of https://token.actions.githubusercontent.com/.well-known/openid-configuration */

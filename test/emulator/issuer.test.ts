@@ -98,6 +98,29 @@ test('hands out a job’s token as a runner would ask for it', async (t) => {
   assert.equal((await fetch(`${issuer.issuer}/elsewhere`)).status, 404)
 })
 
+test('hands out tokens of any lifetime within a day, those that have ended too', async (t) => {
+  const nowMs = 1_800_000_000_500
+  const issuer = await start(t, { now: () => nowMs })
+  const url = `${issuer.issuer}/actions/token?repository=acme/app`
+  for (const [lifetime, iat, exp] of [
+    ['60', 1_800_000_000, 1_800_000_060],
+    ['86400', 1_800_000_000, 1_800_086_400],
+    ['0', 1_799_999_700, 1_800_000_000],
+    ['-600', 1_799_999_100, 1_799_999_400],
+    ['-86400', 1_799_913_300, 1_799_913_600],
+  ] as const) {
+    const claims = decodeJwt(String((await json(`${url}&lifetime=${lifetime}`))['value']))
+    assert.deepEqual([claims.iat, claims.nbf, claims.exp], [iat, iat - 600, exp], lifetime)
+  }
+  const expired = String((await json(`${url}&lifetime=-600`))['value'])
+  await assert.rejects(verify(issuer, expired, nowMs), { code: 'ERR_JWT_EXPIRED' })
+  await verify(issuer, expired, nowMs - 700_000)
+  for (const lifetime of ['', '86401', '-86401', '1e3', '1.5', '0x10', '+5', ' 5', '999999999999', 'NaN']) {
+    const answer = await fetch(`${url}&lifetime=${encodeURIComponent(lifetime)}`)
+    assert.equal(answer.status, 400, lifetime)
+  }
+})
+
 test('speaks only for the repositories it finds', async (t) => {
   const issuer = await start(t, {
     findRepository: (name) =>

@@ -72,6 +72,19 @@ test('signs tokens for its repositories with the subjects that the policies name
   assert.equal((await fetch(`${world.issuer.issuer}/actions/token?repository=acme/nothing`)).status, 404)
 })
 
+test('has one job of acme/prober that its policy lets in, and another that it does not', async (t) => {
+  const world = await start(t, { watch: false })
+  const policy = contentOf(world, 'acme/prober', '.github/chainguard/prober.sts.yaml') ?? ''
+  const subjects: unknown[] = []
+  for (const ref of ['main', 'negative-prober']) {
+    const answer = await fetch(`${world.issuer.issuer}/actions/token?repository=acme/prober&ref=${ref}`)
+    subjects.push(decodeJwt(((await answer.json()) as { readonly value: string }).value).sub)
+  }
+  assert.match(policy, new RegExp(`^subject: ${String(subjects[0])}$`, 'm'))
+  assert.equal(policy.includes(String(subjects[1])), false)
+  assert.doesNotMatch(policy, /subject_pattern/)
+})
+
 test('makes an organization and a repository of each folder', async (t) => {
   const root = await folder(t, { [`zoo/lion/${POLICY}`]: 'issuer: x\n' })
   const world = await start(t, { policiesDirectory: root, watch: false })
