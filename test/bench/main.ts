@@ -14,6 +14,7 @@ import { measureEvents } from './sections/events.ts'
 import { measureMemory } from './sections/memory.ts'
 import { measurePolicies } from './sections/policies.ts'
 import { measureStart } from './sections/start.ts'
+import { measureTelemetry } from './sections/telemetry.ts'
 import { measureWarm } from './sections/warm.ts'
 import { renderMarkdown, renderText, renderVerdicts } from './table.ts'
 
@@ -25,6 +26,7 @@ const SECTION_MEASURES: SectionMeasures = {
   start: measureStart,
   deliveries: measureDeliveries,
   events: measureEvents,
+  telemetry: measureTelemetry,
 }
 
 const read = readOptions(process.argv.slice(2))

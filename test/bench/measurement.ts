@@ -1,7 +1,16 @@
 import { spreadOf } from './statistics.ts'
 
 /** The parts of the benchmark, in the order in which they run. */
-export const SECTIONS = ['warm', 'calls', 'memory', 'policies', 'start', 'deliveries', 'events'] as const
+export const SECTIONS = [
+  'warm',
+  'calls',
+  'memory',
+  'policies',
+  'start',
+  'deliveries',
+  'events',
+  'telemetry',
+] as const
 
 export type Section = (typeof SECTIONS)[number]
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { FaultEffect } from '../../emulator/index.ts'
+import { startCollector } from './support/collector.ts'
 import { APP_KEY, startDeployment } from './support/deployment.ts'
+import { startEventReceiver } from './support/event-receiver.ts'
 
 const OPERATIONS = [
   'apps/get-repo-installation',
@@ -34,11 +36,23 @@ const EFFECTS: readonly FaultEffect[] = [
 
 describe('a service that everything goes wrong for', () => {
   test('writes and answers no token, no App JWT and no key', async (t) => {
+    const receiver = await startEventReceiver(t)
+    const collector = await startCollector(t)
     const { github, app, url, token } = await startDeployment(t, {
+      METRICS_PORT: '0',
+      METRICS: 'true',
+      EVENT_INGRESS_URI: receiver.url,
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      OTEL_METRICS_EXPORTER: 'otlp,prometheus',
+      OTEL_BSP_SCHEDULE_DELAY: '50',
+      OTEL_METRIC_EXPORT_INTERVAL: '500',
+      OTEL_METRIC_EXPORT_TIMEOUT: '400',
       STS_LOG_LEVEL: 'debug',
       STS_DENIAL_DETAIL: 'always',
       STS_POLICY_FRESHNESS: '1ms',
     })
+    const [, metricsPort] = await app.saw(/"port":(\d+),"message":"serving metrics"/)
     const secrets = new Set<string>()
     let answers = ''
     const ask = async (scope: string): Promise<void> => {
@@ -65,12 +79,18 @@ describe('a service that everything goes wrong for', () => {
     }
     for (const line of APP_KEY.privateKey.split('\n').filter((text) => text.length > 40)) secrets.add(line)
 
-    const written = `${app.output()}${answers}`
+    const scrape = await (await fetch(`http://127.0.0.1:${String(metricsPort)}/metrics`)).text()
+    assert.match(scrape, /^sts_exchange_count/m)
+    app.child.kill('SIGTERM')
+    await app.exit
+    assert.ok(receiver.events.length > 50, 'events were sent')
+    assert.ok(collector.spans.length > 500, 'spans were sent')
+    const written = `${app.output()}${answers}${scrape}${receiver.raw()}${collector.raw()}`
     assert.ok(secrets.size > 50)
     assert.ok(written.length > 10_000)
     for (const secret of secrets)
       assert.ok(!written.includes(secret), `a secret of ${secret.length} characters`)
     assert.ok(!written.includes('canary'), 'nothing that was fetched is repeated')
-    assert.equal(app.child.exitCode, null, 'and lives on')
+    assert.equal(app.child.exitCode, 0, 'and it lived to its orderly end')
   })
 })

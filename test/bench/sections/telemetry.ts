@@ -1,0 +1,92 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { load, startService, startWorld, type BenchRun, type MeasureSection } from '../bench-run.ts'
+import { openJsonClients } from '../json-client.ts'
+import type { ExchangeRequest } from '../load.ts'
+import { repeated } from '../measurement.ts'
+import { SUBJECT, targetOf } from '../world-layout.ts'
+import { createRoundMeter, type Candidate, type Round } from './warm-round.ts'
+
+const SHAPE = { owners: 1, policies: 1, issuers: 1 }
+const TOKENS = 1_000
+const AT_ONCE = 16
+const SIZES = {
+  full: { warmUp: 6_000, exchanges: 3_000, rounds: 7 },
+  quick: { warmUp: 3_000, exchanges: 1_500, rounds: 3 },
+}
+/** What telemetry may cost a warm exchange beside the same one without. */
+const RATIO_TARGET = 1.25
+
+/** What telemetry costs a warm exchange: the same service without, with metrics, and with all of its traces exported. */
+export const measureTelemetry: MeasureSection = async (run) => {
+  const size = run.options.quick ? SIZES.quick : SIZES.full
+  const world = await startWorld(run, SHAPE)
+  const collector = await startCollector(run)
+  const bearers = await world.tell('sign', { issuer: 0, subject: SUBJECT, count: TOKENS })
+  const requestAt = (n: number): ExchangeRequest => ({
+    ...targetOf(0, SHAPE),
+    bearer: bearers[n % bearers.length] ?? '',
+  })
+  const metrics = { METRICS: 'true', METRICS_PORT: '0' }
+  const traces = { ...metrics, OTEL_TRACES_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_ENDPOINT: collector }
+  const environments = {
+    'without telemetry': { METRICS: 'false' },
+    metrics,
+    // Metrics are sent with them, as an endpoint asks for.
+    'metrics and a tenth of the traces': {
+      ...traces,
+      OTEL_TRACES_SAMPLER: 'traceidratio',
+      OTEL_TRACES_SAMPLER_ARG: '0.1',
+    },
+    'metrics and every trace': traces,
+  }
+  const candidates: Candidate[] = []
+  for (const [name, environment] of Object.entries(environments)) {
+    const program = await startService(run, world, { environment })
+    run.progress(`${name}: ${size.warmUp} exchanges to warm up`)
+    const clients = await openJsonClients(program.port, AT_ONCE)
+    await load(run, clients, size.warmUp, requestAt)
+    candidates.push({ name, program, clients })
+  }
+  const meter = createRoundMeter(run, requestAt)
+  const results = candidates.map((): Round[] => [])
+  for (let round = 0; round < size.rounds; round++) {
+    for (const [index, candidate] of candidates.entries()) {
+      results[index]?.push(await meter.measure(candidate, AT_ONCE, size.exchanges))
+    }
+  }
+  const [without = []] = results
+  for (const [index, { name }] of candidates.entries()) {
+    const rounds = results[index] ?? []
+    run.report({
+      section: 'telemetry',
+      name: `${name}: CPU`,
+      ...repeated(rounds.map(({ cpuMs }) => cpuMs)),
+      unit: 'ms',
+    })
+    if (index === 0) continue
+    run.report({
+      section: 'telemetry',
+      name: `${name}: CPU beside none`,
+      ...repeated(rounds.map(({ cpuMs }, round) => cpuMs / (without[round]?.cpuMs ?? NaN))),
+      unit: 'x',
+      target: { atMost: RATIO_TARGET },
+    })
+  }
+}
+
+/** Takes what it is sent, and throws it away. */
+async function startCollector(run: BenchRun): Promise<string> {
+  const server: Server = createServer((request, response) => {
+    request
+      .resume()
+      .once('end', () => response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  run.atEnd(async () => {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  })
+  const { port } = server.address() as AddressInfo
+  return `http://127.0.0.1:${port}`
+}
