@@ -1,20 +1,11 @@
 import assert from 'node:assert/strict'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { describe, test, type TestContext } from 'node:test'
 import { startDeployment } from './support/deployment.ts'
+import { startHttpReceiver } from './support/http-receiver.ts'
 
 /** A receiver that takes nothing. */
-async function startBrokenReceiver(t: TestContext): Promise<string> {
-  const server = createServer((request, response) => {
-    request.resume().once('end', () => response.writeHead(500).end())
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  t.after(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+function startBrokenReceiver(t: TestContext): Promise<string> {
+  return startHttpReceiver(t, () => ({ status: 500 }))
 }
 
 async function ask(url: string, bearer: string): Promise<{ status: number; body: string }> {

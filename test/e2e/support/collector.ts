@@ -1,6 +1,5 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
+import { startHttpReceiver } from './http-receiver.ts'
 
 /** A span as OTLP's JSON has it. https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding */
 export interface CollectedSpan {
@@ -39,23 +38,12 @@ interface OtlpTraces {
 export async function startCollector(t: TestContext): Promise<Collector> {
   const spans: CollectedSpan[] = []
   let raw = ''
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.on('end', () => {
-      const body = Buffer.concat(chunks).toString()
-      raw += `${request.rawHeaders.join('\n')}\n${body}\n`
-      if (request.url === '/v1/traces') spans.push(...spansOf(JSON.parse(body) as OtlpTraces))
-      response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
-    })
+  const url = await startHttpReceiver(t, (request, body) => {
+    raw += `${request.rawHeaders.join('\n')}\n${body}\n`
+    if (request.url === '/v1/traces') spans.push(...spansOf(JSON.parse(body) as OtlpTraces))
+    return { status: 200, contentType: 'application/json', body: '{}' }
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  t.after(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const { port } = server.address() as AddressInfo
-  return { url: `http://127.0.0.1:${port}`, spans, raw: () => raw }
+  return { url, spans, raw: () => raw }
 }
 
 function spansOf({ resourceSpans = [] }: OtlpTraces): readonly CollectedSpan[] {
