@@ -42,6 +42,7 @@ export async function runProberProgram(name: ProberName): Promise<void> {
   }
 
   endOnCrash(logger)
+  tellGrpcOfProxy(config.proxy)
   const telemetry = createProgramTelemetry({ program: name, config: config.telemetry, logger })
   const service = createProberService(name, config, logger, telemetry)
   const problem = await service.findProblem()
@@ -77,4 +78,11 @@ async function serve(
     process.exit(1)
   }
   await telemetry.start()
+}
+
+/** gRPC's own client knows the proxy by its lower-case names alone. https://github.com/grpc/grpc/blob/master/doc/environment_variables.md */
+function tellGrpcOfProxy(proxy: ProberConfig['proxy']): void {
+  if (proxy === undefined) return
+  process.env['https_proxy'] ||= proxy.url
+  if (proxy.noProxy !== undefined) process.env['no_proxy'] ||= proxy.noProxy
 }

@@ -15,8 +15,8 @@ import { createTokenSource } from './prober-token-source.ts'
 import type { ProgramTelemetry } from './telemetry.ts'
 import { observeConnections } from './webhook/observers.ts'
 
-/** For answers that wait for a run, once it has ended. */
-const ANSWER_GRACE_MS = 4_200
+/** For the run in hand, which ends early and revokes its tokens, and for answers that wait for it. */
+const ANSWER_GRACE_MS = 4_000
 
 /** A prober: all parts, connected. */
 export interface ProberService {

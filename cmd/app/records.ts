@@ -18,9 +18,10 @@ export function createRecords(config: ServiceConfig, logger: Logger, metrics: Me
   const { telemetry, events, github, domain } = config
   const metadata = createMetadataServer({ host: config.metadataHost })
   let googleProject = telemetry.googleProject
+  const isOnCloudRun = telemetry.serviceName !== undefined
   function open(): void {
-    if (googleProject !== undefined || telemetry.serviceName === undefined) return
-    // On Cloud Run the metadata server knows; until it has said so, lines name their trace without the project.
+    if (googleProject !== undefined || !isOnCloudRun) return
+    // The metadata server knows; until it has said so, lines name their trace without the project.
     metadata.projectId({ signal: new AbortController().signal }).then(
       (project) => (googleProject = project),
       (err: unknown) => {
@@ -45,7 +46,8 @@ export function createRecords(config: ServiceConfig, logger: Logger, metrics: Me
     target: events.target,
     domain,
     mode,
-    auth: events.auth,
+    // On Cloud Run there is a metadata server, whether or not it answers just now.
+    auth: events.auth ?? (isOnCloudRun && events.target.startsWith('https:') ? 'google' : undefined),
     metadata,
     dispatcher,
     logger,

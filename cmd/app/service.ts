@@ -18,7 +18,7 @@ import { observeRequests } from './request-observer.ts'
 const DOCUMENTATION_URL = 'https://github.com/github-sts/github-sts#readme'
 /** From the signal to the cut of what is still in flight, the drain delay included; at least the second. */
 const IN_FLIGHT_GRACE_MS = 6_800
-const IN_FLIGHT_GRACE_MIN_MS = 2_000
+const IN_FLIGHT_GRACE_MIN_MS = 1_500
 /** An organization's issuer list is used this long without asking; for less where policies are. */
 const ISSUER_LIST_FRESH_MS = 60_000
 /** For mints whose callers have left. */

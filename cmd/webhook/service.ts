@@ -8,9 +8,11 @@ import { observeConnections, observeDeliveries, observeReviews } from './observe
 
 /** For the reviews in hand at a shutdown, and for the answers to those who wait for them. */
 const REVIEW_GRACE_MS = 6_000
+/** What a drain delay leaves of that at least. */
+const REVIEW_GRACE_MIN_MS = 1_500
 const ANSWER_GRACE_MS = 500
 /** For the last revocations, after everything has been answered. */
-const REVOKE_GRACE_MS = 1_500
+const REVOKE_GRACE_MS = 1_000
 
 /** The webhook: all parts, connected. */
 export interface WebhookService {
@@ -82,7 +84,7 @@ export function createWebhookService(
       server.drain()
       await new Promise((resolve) => setTimeout(resolve, delayMs))
       // Deliveries that come now are refused, and redelivered later.
-      await validator.stop(REVIEW_GRACE_MS)
+      await validator.stop(Math.max(REVIEW_GRACE_MIN_MS, REVIEW_GRACE_MS - delayMs))
       await server.close({ graceMs: ANSWER_GRACE_MS })
       await connection.close(REVOKE_GRACE_MS)
     },

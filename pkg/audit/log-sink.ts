@@ -1,10 +1,14 @@
 import type { LogFields, Logger, TraceContext } from '#pkg/telemetry'
+import type { Outcome } from './record.ts'
 import type { Sink } from './sink.ts'
 
 export interface LogSinkOptions {
   /** The Google project whose traces the log is shown with; undefined while it is not known, or for good. */
   readonly googleProject?: (() => string | undefined) | undefined
 }
+
+/** What somebody has to look at. */
+const FAILED_HERE: ReadonlySet<Outcome> = new Set(['INTERNAL', 'MINT_UNKNOWN', 'NOT_REVOKED'])
 
 /**
  * The log as a sink: one line for each record whatever the level of the log, `info` for what was decided, `error`
@@ -16,7 +20,7 @@ export function createLogSink(logger: Logger, { googleProject }: LogSinkOptions 
       const trace = record.trace && traceFields(record.trace, googleProject?.())
       const fields = { ...trace, record, ...(cause !== undefined && { err: cause }) }
       const message = `exchange ${record.outcome}`
-      if (record.outcome === 'INTERNAL' || record.outcome === 'MINT_UNKNOWN') logger.error(fields, message)
+      if (FAILED_HERE.has(record.outcome)) logger.error(fields, message)
       else logger.record(fields, message)
       return Promise.resolve()
     },

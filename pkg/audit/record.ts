@@ -5,7 +5,8 @@ import type { TokenHash } from './token-hash.ts'
 
 /**
  * What one exchange came to. Every exchange that gets as far as a parsed request ends in exactly one;
- * a token that has to be revoked afterwards adds a second one with the outcome `REVOKED`.
+ * a token that has to be revoked afterwards adds a second one with the outcome `REVOKED`, or `NOT_REVOKED` when GitHub
+ * could not be brought to it: that token lives until it expires.
  *
  * Holds no token, no key and no JWT: a token is known by its hashes alone.
  */
@@ -42,7 +43,7 @@ export interface ExchangeRecord {
 }
 
 /** The code the exchange ended with, or what became of a token that nobody got. */
-export type Outcome = 'OK' | 'REVOKED' | 'MINT_UNKNOWN' | ErrorCode
+export type Outcome = 'OK' | 'REVOKED' | 'NOT_REVOKED' | 'MINT_UNKNOWN' | ErrorCode
 
 export interface Actor {
   readonly iss: string

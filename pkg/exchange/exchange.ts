@@ -172,10 +172,12 @@ export function createExchange(parts: ExchangeParts): ExchangeService {
 
   async function finishLateMint(minting: Promise<MintedToken>, app: GitHubApp, trail: Trail): Promise<void> {
     try {
-      const minted = await minting.finally(() => unanswered.delete(trail))
+      const minted = await minting
+      unanswered.delete(trail)
       await revoke(trail, minted, app)
     } catch (thrown) {
-      await recordLateFailure(trail, toStsError(thrown))
+      // Recorded already where nobody could wait any longer.
+      if (unanswered.delete(trail)) await recordLateFailure(trail, toStsError(thrown))
     }
   }
 
@@ -230,8 +232,8 @@ export function createExchange(parts: ExchangeParts): ExchangeService {
   /** Never rejects: GitHub revokes in the background, and a record that is not taken cannot be helped here. */
   async function revoke(trail: Trail, minted: MintedToken, app: GitHubApp): Promise<void> {
     trail.minted = minted
-    await app.revokeToken(minted)
-    await write(trail, 'REVOKED').catch(() => undefined)
+    const isDead = await app.revokeToken(minted)
+    await write(trail, isDead ? 'REVOKED' : 'NOT_REVOKED').catch(() => undefined)
   }
 
   async function deny(request: ExchangeRequest, trail: Trail, error: StsError): Promise<ExchangeOutcome> {
@@ -258,7 +260,9 @@ export function createExchange(parts: ExchangeParts): ExchangeService {
       const grace = AbortSignal.timeout(graceMs)
       await abortable(Promise.all(lateMints), grace).catch(() => undefined)
       const error = new StsError('mint_unknown', { detail: { problem: 'not answered before the end' } })
-      await Promise.all(Array.from(unanswered, (trail) => recordLateFailure(trail, error)))
+      const left = [...unanswered]
+      unanswered.clear()
+      await Promise.all(left.map((trail) => recordLateFailure(trail, error)))
     },
   }
 }

@@ -1,4 +1,4 @@
-import { ClientError, revokeToken, type Fetch } from '#pkg/client'
+import { ClientError, revokeToken, type Fetch, type Revocation } from '#pkg/client'
 import { mapConcurrently } from '#pkg/store'
 
 import { describe } from './finding.ts'
@@ -11,13 +11,16 @@ const TOKEN_LIFETIME_MS = 3_600_000
 const TOKENS_MAX = 64
 const REVOCATIONS_AT_ONCE = 8
 
+/** Until then a token that is not known may just be so new that it is not known everywhere. */
+const KNOWN_EVERYWHERE_MS = 30_000
+
 /** GitHub may take a revoked token somewhere for a moment still. */
 const USE_ATTEMPTS_MAX = 4
 const USE_PAUSE_MS = 500
 
 /**
  * - `dead`: revoked, and a use of it afterwards was refused.
- * - `unproved`: GitHub did not know it, or whether it can still be used could not be seen.
+ * - `unproved`: whether it can still be used could not be seen.
  * - `alive`: it can be used although GitHub said that it is revoked.
  * - `not_revoked`: it could not be revoked; it will be tried again.
  */
@@ -55,16 +58,17 @@ export function createIssuedTokens(options: IssuedTokensOptions): IssuedTokens {
 
   async function revoke(token: string, signal: AbortSignal): Promise<RevocationEnd> {
     let end: RevocationEnd
+    let revocation: Revocation
     try {
-      const revocation = await revokeToken({ gitHubUrl, token }, { signal, fetch, pause })
-      end =
-        revocation === 'revoked'
-          ? await proveDead(token, signal)
-          : { state: 'unproved', detail: 'GitHub does not know the token' }
+      revocation = await revokeToken({ gitHubUrl, token }, { signal, fetch, pause })
+      end = await proveDead(token, signal)
+      if (revocation === 'invalid') end = judgeUnknown(end, now() - (obtainedAt.get(token) ?? now()))
     } catch (thrown) {
       return { state: 'not_revoked', detail: `not revoked, ${describe(thrown)}` }
     }
-    if (end.state !== 'alive') obtainedAt.delete(token)
+    if (end.state === 'dead' || (end.state === 'unproved' && revocation === 'revoked')) {
+      obtainedAt.delete(token)
+    }
     return end
   }
 
@@ -100,4 +104,13 @@ export function createIssuedTokens(options: IssuedTokensOptions): IssuedTokens {
     revokeAll: (signal) =>
       mapConcurrently([...obtainedAt.keys()], REVOCATIONS_AT_ONCE, (token) => revoke(token, signal)),
   }
+}
+
+/** What is known of a token that GitHub did not know when it was to be revoked, `ageMs` after it was made. */
+function judgeUnknown(use: RevocationEnd, ageMs: number): RevocationEnd {
+  if (use.state === 'alive') return { state: 'not_revoked', detail: 'not revoked, and taken by GitHub' }
+  if (use.state === 'dead' && ageMs >= KNOWN_EVERYWHERE_MS) {
+    return { state: 'dead', detail: 'not known to GitHub any more' }
+  }
+  return { state: 'unproved', detail: 'GitHub does not know the token, which may be too new' }
 }

@@ -26,14 +26,16 @@ const MAYBE_TOO_FRESH: ReadonlySet<number> = new Set([401, 403, 404])
  * @throws StsError `scope_malformed`.
  */
 export function createProber(options: ProberOptions): Probe {
+  let lastIncident: ProbeFinding | undefined
   return createProbe('prober', options, async (run) => {
     const token = await obtainToken(run)
-    const issued: string[] = []
+    const issued: Issued[] = []
     for (const transport of PROBE_TRANSPORTS) {
       const exchanged = await tryExchange(run, transport, token)
       if (exchanged !== undefined) issued.push(exchanged)
     }
-    await useTokens(run, issued)
+    const creation = await useTokens(run, issued, lastIncident)
+    lastIncident = creation?.incident === true ? creation : undefined
     // Here and not with the negative prober, whom the policy refuses before it looks at the audience.
     const misdirected = await makeSpoiled(run, withWrongAudience, token)
     for (const transport of PROBE_TRANSPORTS) {
@@ -50,47 +52,66 @@ export function createProber(options: ProberOptions): Probe {
   })
 }
 
+interface Issued {
+  readonly token: string
+  /** The service said that it may do more than read. */
+  readonly isTooWide: boolean
+}
+
 async function tryExchange(
   { steps, exchange, identity, signal }: ProbeRun,
   transport: ProbeTransport,
   token: string | undefined,
-): Promise<string | undefined> {
+): Promise<Issued | undefined> {
   const name = `exchange_${transport}` as const
   if (token === undefined) {
     steps.note({ name, transport }, unknown('there is no token to exchange'))
     return undefined
   }
   let issued: string | undefined
-  await steps.do({ name, transport, timeoutMs: EXCHANGE_TIMEOUT_MS, signal }, async (within) => {
-    const end = await exchange({
-      transport,
-      identity,
-      token,
-      timeoutMs: EXCHANGE_TIMEOUT_MS,
-      signal: within,
-    })
-    const { traceId } = end
-    if (!end.ok) return { ...judgeFailure(end.thrown), traceId }
-    const { exchanged } = end
-    issued = exchanged.token
-    const granted = exchanged.permissions?.join(' ')
-    return passed(granted === undefined ? 'a token was issued' : `granted ${granted}`, {
-      requestId: exchanged.requestId,
-      traceId,
-    })
-  })
-  return issued
+  const finding = await steps.do(
+    { name, transport, timeoutMs: EXCHANGE_TIMEOUT_MS, signal },
+    async (within) => {
+      const end = await exchange({
+        transport,
+        identity,
+        token,
+        timeoutMs: EXCHANGE_TIMEOUT_MS,
+        signal: within,
+      })
+      const { traceId } = end
+      if (!end.ok) return { ...judgeFailure(end.thrown), traceId }
+      const { exchanged } = end
+      issued = exchanged.token
+      const granted = exchanged.permissions?.join(' ')
+      const facts = { requestId: exchanged.requestId, traceId }
+      if (exchanged.permissions?.some((permission) => !permission.endsWith('=read')) === true) {
+        return incident(`granted ${granted ?? ''}: more than to read`, facts)
+      }
+      return passed(granted === undefined ? 'a token was issued' : `granted ${granted}`, facts)
+    },
+  )
+  return issued === undefined ? undefined : { token: issued, isTooWide: finding.incident === true }
 }
 
-/** With each of them: a transport that grants more than the other is found. */
-async function useTokens(run: ProbeRun, tokens: readonly string[]): Promise<void> {
+/**
+ * With each of them: a transport that grants more than the other is found. Gives what the creation of an issue came to.
+ *
+ * @param lastIncident - an issue that the run before has made: while the token is known to be too wide, no other is.
+ */
+async function useTokens(
+  run: ProbeRun,
+  issued: readonly Issued[],
+  lastIncident: ProbeFinding | undefined,
+): Promise<ProbeFinding | undefined> {
+  const tokens = issued.map(({ token }) => token)
   const { steps, gitHub, signal } = run
   const timing = { timeoutMs: GITHUB_TIMEOUT_MS, signal }
   if (tokens.length === 0) {
     for (const name of ['read_policy', 'list_issues', 'create_issue_refused'] as const) {
       steps.note({ name }, unknown('no token was issued'))
     }
-    return
+    return undefined
   }
   await steps.do({ name: 'read_policy', ...timing }, (within) =>
     withEach(tokens, async (token) => {
@@ -106,7 +127,11 @@ async function useTokens(run: ProbeRun, tokens: readonly string[]): Promise<void
     }),
   )
   const isUsable = listed.outcome === 'passed'
-  await steps.do({ name: 'create_issue_refused', ...timing }, (within) =>
+  if (lastIncident !== undefined && issued.some(({ isTooWide }) => isTooWide)) {
+    steps.note({ name: 'create_issue_refused' }, lastIncident)
+    return lastIncident
+  }
+  return await steps.do({ name: 'create_issue_refused', ...timing }, (within) =>
     withEach(tokens, async (token) => judgeCreation(await gitHub.createIssue(token, within), isUsable)),
   )
 }

@@ -17,7 +17,7 @@ const STEPS_MAX_MS = 36_000
 /** For the revocation, whatever happened before; with the steps less than the 50 s that an uptime check waits. */
 const REVOKE_MAX_MS = 10_000
 /** The same once the run is ended early, as when the process has to end: orchestrators wait for ten seconds. */
-const REVOKE_AT_END_MAX_MS = 4_000
+const REVOKE_AT_END_MAX_MS = 3_800
 
 /** What both probers are made of. */
 export interface ProberOptions {

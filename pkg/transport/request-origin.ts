@@ -51,7 +51,8 @@ export function readOrigin({ rawHeaders, remoteAddress, trustedHops }: RequestOr
         sdkRequestId ??= printable(value)
         break
       case 'traceparent':
-        traceparent ??= value
+        // Section 3.2: one, or there is none to believe.
+        traceparent = traceparent === undefined ? value : ''
         break
       case 'tracestate':
         // W3C Trace Context, section 3.3.1.1: a list that may come in several headers.

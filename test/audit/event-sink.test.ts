@@ -107,7 +107,7 @@ describe('how a receiver answers', () => {
     })
   }
 
-  for (const status of [301, 307, 400, 401, 403, 404, 410, 413]) {
+  for (const status of [400, 406, 411, 413, 414, 415, 422, 431]) {
     test(`${status} is a refusal: dropped, and not sent again or elsewhere`, async (t) => {
       const { sink, receiver, drops, log } = await createWorld(t, { mode: 'required' })
       receiver.answerWith((response) => response.writeHead(status, { location: '/elsewhere' }).end())
@@ -118,10 +118,12 @@ describe('how a receiver answers', () => {
     })
   }
 
-  for (const status of [408, 425, 429, 500, 503]) {
-    test(`${status} is asked again`, async (t) => {
+  for (const status of [301, 307, 401, 403, 404, 408, 410, 425, 429, 500, 503]) {
+    test(`${status} is asked again, and nowhere else`, async (t) => {
       const { sink, receiver, drops } = await createWorld(t, { mode: 'required' })
-      receiver.answerWith((response, _, count) => response.writeHead(count === 1 ? status : 204).end())
+      receiver.answerWith((response, _, count) =>
+        response.writeHead(count === 1 ? status : 204, { location: '/elsewhere' }).end(),
+      )
       await sink.accept(GRANTED)
       assert.equal(receiver.received.length, 2)
       assert.deepEqual(drops, [])

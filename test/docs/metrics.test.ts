@@ -70,7 +70,16 @@ describe('docs/metrics.md', () => {
         codeSpansOf(values),
       ]),
     )
-    const labels = ['level', 'transport', 'cache', 'result', 'operation', 'status_class', 'prober']
+    const labels = [
+      'level',
+      'transport',
+      'cache',
+      'result',
+      'operation',
+      'status_class',
+      'prober',
+      'conclusion',
+    ]
     for (const label of labels) {
       const bound = METRIC_CATALOGUE.find((each) => Object.hasOwn(each.labels, label))?.labels[label]
       assert.ok(bound !== undefined && 'values' in bound, label)

@@ -41,7 +41,7 @@ describe('docs/records.md', () => {
 
   it('says of the outcomes that are no codes what they mean', () => {
     const outcomes = rowsOf(sectionOf(page, '## Outcomes that are no codes')).map(([outcome]) => outcome)
-    assert.deepEqual(outcomes, ['`OK`', '`REVOKED`', '`MINT_UNKNOWN`'])
+    assert.deepEqual(outcomes, ['`OK`', '`REVOKED`', '`NOT_REVOKED`', '`MINT_UNKNOWN`'])
   })
 
   it('gives the bounds of the queues', () => {

@@ -53,13 +53,19 @@ describe('a service that everything goes wrong for', () => {
       STS_POLICY_FRESHNESS: '1ms',
     })
     const [, metricsPort] = await app.saw(/"port":(\d+),"message":"serving metrics"/)
-    const secrets = new Set<string>()
+    const secrets = new Set<string>(['ghs_0123456789abcdefghij'])
     let answers = ''
     const ask = async (scope: string): Promise<void> => {
       const bearer = await token({ jti: String(secrets.size) })
       for (const part of bearer.split('.').slice(1)) secrets.add(part)
       const response = await fetch(`${url}/sts/exchange?scope=${scope}&identity=reader`, {
-        headers: { authorization: `Bearer ${bearer}` },
+        headers: {
+          authorization: `Bearer ${bearer}`,
+          traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
+          tracestate: `vendor=${bearer.slice(-40)}, other=ghs_0123456789abcdefghij`,
+          'x-request-id': bearer,
+          'user-agent': bearer,
+        },
         signal: AbortSignal.timeout(30_000),
       })
       const body = await response.text()

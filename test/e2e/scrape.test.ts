@@ -90,6 +90,7 @@ test('a scrape of the programs has every metric, and no word that a caller chose
       authorization: `Bearer ${bearer}`,
       'user-agent': CHOSEN,
       'x-request-id': CHOSEN,
+      traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
       tracestate: `${CHOSEN}=1`,
     }
     await (await fetch(`${app.url}/sts/exchange?${query}`, { headers })).text()

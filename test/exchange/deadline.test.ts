@@ -88,6 +88,24 @@ describe('a mint that GitHub does not answer', () => {
     await world.service.settle(5_000)
     assert.deepEqual(outcomes(), ['DEADLINE_EXCEEDED', 'MINT_UNKNOWN', 'REVOKED'], 'it came after all')
   })
+
+  test('is there once, also when it turns out afterwards that it was lost', async (t) => {
+    const world = await startExchangeWorld(t)
+    world.policy('acme/app', 'reader', policyFor(world.issuer.issuer, ISSUES))
+    assert.ok((await world.ask({})).ok)
+    world.records.length = 0
+    let reached = false
+    const here = (): boolean => (reached = true)
+    world.github.fault({ kind: 'timeout', match: ({ operation }) => operation === MINT && here() })
+    assert.equal(await askUntil(world, () => reached), 'DEADLINE_EXCEEDED')
+    await world.service.settle(1)
+    await world.github.close()
+    await world.service.settle(5_000)
+    assert.deepEqual(
+      world.records.map(({ outcome }) => outcome),
+      ['DEADLINE_EXCEEDED', 'MINT_UNKNOWN'],
+    )
+  })
 })
 
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 500))

@@ -147,6 +147,20 @@ describe('after the mint', () => {
     assert.equal(world.github.liveTokens().length, before)
   })
 
+  test('a token that cannot be revoked is recorded as such', async (t) => {
+    const world = await warmWorld(t)
+    const before = world.github.liveTokens().length
+    world.sink.refuses = ({ outcome }) => outcome === 'OK'
+    world.github.fault({ kind: 'status', status: 403, match: 'apps/revoke-installation-access-token' })
+    assert.equal(await codeOf(world), 'AUDIT_UNAVAILABLE')
+    await until(() => world.records.length === 2)
+    assert.deepEqual(
+      world.records.map(({ outcome }) => outcome),
+      ['AUDIT_UNAVAILABLE', 'NOT_REVOKED'],
+    )
+    assert.equal(world.github.liveTokens().length, before + 1)
+  })
+
   test('a mint whose answer is lost is MINT_UNKNOWN and is not sent again', async (t) => {
     const world = await warmWorld(t)
     world.github.fault({ kind: 'reset', worked: true, match: isCallersMint })

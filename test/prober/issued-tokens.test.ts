@@ -42,7 +42,9 @@ describe('a revocation', () => {
     ['after which the token is still taken', 'alive', 204, [200], true],
     ['after which GitHub is down', 'unproved', 204, ['down'], false],
     ['after which GitHub says something else', 'unproved', 204, [404], false],
-    ['of a token that GitHub does not know', 'unproved', 401, [], false],
+    ['of a new token that GitHub does not know', 'unproved', 401, [401], true],
+    ['of a new token that GitHub does not know, and then is down', 'unproved', 401, ['down'], true],
+    ['of a token that GitHub does not know, and takes', 'not_revoked', 401, [200], true],
     ['that GitHub does not do', 'not_revoked', 502, [], true],
   ]
   for (const [what, state, revocation, uses, isTriedAgain] of cases) {
@@ -65,4 +67,12 @@ test('tokens that cannot be revoked are kept until they expire, the newest 64', 
   assert.equal((await issued.revokeAll(signal)).length, 1)
   for (let count = 0; count < 100; count++) issued.add(`ghs_${count}`)
   assert.equal((await issued.revokeAll(signal)).length, 64)
+})
+
+test('a token that is not new, and that GitHub neither knows nor takes, is dead', async () => {
+  const { issued, clock } = tokensAt(401, [401])
+  issued.add('ghs_1')
+  clock.now = 30_000
+  assert.equal((await issued.revoke('ghs_1', signal)).state, 'dead')
+  assert.deepEqual(await issued.revokeAll(signal), [])
 })

@@ -55,11 +55,16 @@ test('a policy that gives `issues: write` is an incident, and the tokens are rev
     'permissions: { contents: read, issues: write }',
   ]
   world.github.writeFile(SCOPE, POLICY_PATH, `${wide.join('\n')}\n`)
-  const result = await runProber(optionsFor('main'))
-  assert.deepEqual(outcomes(result), { ...ALL_PASSED, create_issue_refused: 'failed' })
+  const probe = createProber(optionsFor('main'))
+  const result = await probe(new AbortController().signal)
+  const failures = { exchange_grpc: 'failed', exchange_json: 'failed', create_issue_refused: 'failed' }
+  assert.deepEqual(outcomes(result), { ...ALL_PASSED, ...failures })
+  assert.match(detailOf(result, 'exchange_grpc'), /^INCIDENT: granted .*issues=write.*: more than to read$/)
   const step = result.steps.find(({ name }) => name === 'create_issue_refused')
   assert.equal(step?.incident, true)
   assert.match(step.detail, /^INCIDENT: .*#1$/)
+  const again = await probe(new AbortController().signal)
+  assert.match(detailOf(again, 'create_issue_refused'), /^INCIDENT: .*#1$/, 'no further issue is made')
   assert.equal(result.outcome, 'failed')
   assert.equal(await stopAndCount(), 0)
 })

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { NO_TRACE, type RequestEnd, type Tracer } from '#pkg/telemetry'
 import { bearer, grpcClient } from './support/grpc-client.ts'
 import { jsonClients } from './support/http.ts'
+import { rawRequest } from './support/raw.ts'
 import { startSts } from './support/sts.ts'
 
 const FORWARDED: readonly (readonly [hops: number, header: string | undefined, address: string])[] = [
@@ -94,6 +95,9 @@ test("starts the trace of an exchange where its caller's is, and ends it with th
     await send({ path: '/healthz', headers })
     assert.deepEqual(started, [], `${protocol}: health checks are not traced`)
   }
+  const twice = `traceparent: ${TRACEPARENT}\r\n`.repeat(2)
+  await rawRequest(t, sts.port, `GET /sts/exchange HTTP/1.1\r\nhost: a\r\nconnection: close\r\n${twice}\r\n`)
+  assert.deepEqual(started.pop(), { traceparent: '', tracestate: undefined }, 'of two none is believed')
   const metadata = bearer()
   metadata.set('traceparent', TRACEPARENT)
   await grpcClient(t, sts.port).exchange({ identity: 'ci' }, { metadata })

@@ -6,6 +6,7 @@ const CONNECTIONS_MAX = 32
 const HEADERS_MAX_BYTES = 8 * 1024
 /** For a whole request. */
 const REQUEST_TIMEOUT_MS = 5_000
+const OVERDUE_CHECK_MS = 1_000
 /** A browser shows a page anew after this many seconds. */
 const REFRESH_SECONDS = 5
 /** The port that a browser leaves out of `Host`. RFC 9110, section 4.2.1. */
@@ -74,6 +75,7 @@ export async function startPageServer(options: PageServerOptions): Promise<PageS
       maxHeaderSize: HEADERS_MAX_BYTES,
       requestTimeout: REQUEST_TIMEOUT_MS,
       headersTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: OVERDUE_CHECK_MS,
     },
     (request, response) => {
       send(

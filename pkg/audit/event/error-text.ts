@@ -13,6 +13,8 @@ export function errorTextOf(outcome: Outcome): string | undefined {
       return undefined
     case 'REVOKED':
       return rpcError('CANCELLED', 'the token has been revoked')
+    case 'NOT_REVOKED':
+      return rpcError('UNAVAILABLE', 'the token could not be revoked')
     case 'MINT_UNKNOWN':
       return rpcError('UNAVAILABLE', 'GitHub did not say whether it made a token')
     default:

@@ -5,14 +5,19 @@ import type { Delivery, SendEvent } from './delivery.ts'
 import type { Authorize } from './event-authorization.ts'
 import type { PendingEvent } from './pending-event.ts'
 
-/** From here to the end of the answer, the wait for a token and a connection included. */
+/** From here to the status of the answer, the wait for a token and a connection included. */
 const SEND_TIMEOUT_MS = 10_000
+
+const REST_TIMEOUT_MS = 5_000
 
 /** More of an answer is not read; its connection is closed instead. */
 const ANSWER_MAX_BYTES = 16 * 1024
 
-/** Statuses that may pass by themselves, beside 5xx. */
-const TEMPORARY: ReadonlySet<number> = new Set([408, 425, 429])
+/**
+ * Statuses that say something of the event itself, so that it would never be taken. All others may pass, if only because
+ * somebody mends a permission, an address or a proxy.
+ */
+const ABOUT_THE_EVENT: ReadonlySet<number> = new Set([400, 406, 411, 413, 414, 415, 422, 431])
 
 export interface EventSenderOptions {
   readonly target: string
@@ -43,8 +48,11 @@ export function createEventSender(options: EventSenderOptions): SendEvent {
       headersTimeout: 0,
       bodyTimeout: 0,
     })
-    // What the receiver says beside its status is of no use; read, so that the connection can be used again.
-    await answer.body.dump({ limit: ANSWER_MAX_BYTES }).catch(() => undefined)
+    // The status says it all, and must not be held up by what follows it. The rest is read so that the connection can be
+    // used again; one on which that takes long is closed.
+    void answer.body
+      .dump({ limit: ANSWER_MAX_BYTES, signal: AbortSignal.timeout(REST_TIMEOUT_MS) })
+      .catch(() => undefined)
     return deliveryOf(answer.statusCode, answer.headers['retry-after'], options.now())
   }
 
@@ -81,7 +89,7 @@ function problemOf(cause: unknown): 'network' | 'timeout' | 'identity_token' {
 
 function deliveryOf(status: number, retryAfter: string | string[] | undefined, now: number): Delivery {
   if (status >= 200 && status < 300) return { kind: 'taken' }
-  if (status < 500 && !TEMPORARY.has(status)) return { kind: 'refused', status }
+  if (ABOUT_THE_EVENT.has(status)) return { kind: 'refused', status }
   return { kind: 'failed', problem: 'status', status, retryAfterMs: readRetryAfter(retryAfter, now) }
 }
 

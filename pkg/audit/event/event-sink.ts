@@ -13,7 +13,13 @@ import { createPendingEvent } from './pending-event.ts'
 import { createTroubleLog } from './trouble-log.ts'
 
 /** What these tell is of a token that there is, or may be. */
-const ABOUT_A_TOKEN: ReadonlySet<Outcome> = new Set(['OK', 'REVOKED', 'MINT_UNKNOWN', 'AUDIT_UNAVAILABLE'])
+const ABOUT_A_TOKEN: ReadonlySet<Outcome> = new Set([
+  'OK',
+  'REVOKED',
+  'NOT_REVOKED',
+  'MINT_UNKNOWN',
+  'AUDIT_UNAVAILABLE',
+])
 
 export interface EventSinkOptions {
   /** What the log and `onDrop` call it. Default: `events`. */

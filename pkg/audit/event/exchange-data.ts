@@ -29,7 +29,7 @@ export interface ExchangeData {
   readonly issuer_allowlist?:
     { readonly mode: string; readonly allowed: boolean; readonly iss: string } | undefined
 
-  /** The outcome: a code, `OK`, `REVOKED` or `MINT_UNKNOWN`. */
+  /** The outcome: a code, `OK`, `REVOKED`, `NOT_REVOKED` or `MINT_UNKNOWN`. */
   readonly code: string
   readonly reason?: string | undefined
   readonly detail?: readonly NamedValue[] | undefined

@@ -34,11 +34,12 @@ export function createPendingEvent(record: ExchangeRecord, domain: string): Pend
     id: randomUUID(),
     type: EVENT_TYPE,
     source: `https://${domain}`,
-    subject: `${record.scope}/${record.identity}`,
+    subject: toEventText(`${record.scope}/${record.identity}`),
     time: record.time,
     data: JSON.stringify(exchangeDataOf(record), cleanText),
     ...(trace && { traceparent: formatTraceParent(trace) }),
-    ...(trace?.tracestate !== undefined && { tracestate: trace.tracestate }),
+    // The caller's own words: nothing that looks like a secret leaves with them.
+    ...(trace?.tracestate !== undefined && { tracestate: toEventText(trace.tracestate) }),
   }
 }
 

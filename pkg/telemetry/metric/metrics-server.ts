@@ -6,6 +6,7 @@ const TEXT_TYPE = 'text/plain; charset=utf-8'
 
 const HEADER_MAX_BYTES = 8_192
 const REQUEST_MAX_MS = 5_000
+const OVERDUE_CHECK_MS = 1_000
 /** A connection on which nothing moves for so long is ended. */
 const IDLE_MAX_MS = 30_000
 const CONNECTIONS_MAX = 32
@@ -43,6 +44,8 @@ export async function startMetricsServer(options: MetricsServerOptions): Promise
     maxHeaderSize: HEADER_MAX_BYTES,
     headersTimeout: REQUEST_MAX_MS,
     requestTimeout: REQUEST_MAX_MS,
+    // Node looks for overdue requests each 30 s otherwise, and they hold the few connections that there are.
+    connectionsCheckingInterval: OVERDUE_CHECK_MS,
   }
   let scraping: Promise<string | undefined> | undefined
 

@@ -58,9 +58,10 @@ export function createDiagnostics(logger: Logger, now: () => number): Diagnostic
   }
 }
 
-/** Without its stack, and without what a receiver answered, which may be anything. */
+/** What kind of failure, and no more: messages of exporters repeat what a receiver answers, which may be what it was sent. */
 function failureOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return 'not an error'
-  const code = 'code' in thrown && typeof thrown.code === 'string' ? ` (${thrown.code})` : ''
-  return `${thrown.name}${code}: ${thrown.message}`.slice(0, COMPLAINT_MAX_CHARACTERS)
+  const { code: found } = 'code' in thrown ? thrown : { code: undefined }
+  const code = typeof found === 'string' || typeof found === 'number' ? ` (${found})` : ''
+  return `${thrown.name}${code}`.slice(0, COMPLAINT_MAX_CHARACTERS)
 }

@@ -76,7 +76,9 @@ export async function startOpenTelemetry(options: TelemetryOptions): Promise<Tel
   }
 
   return {
-    metrics: measures ? createOtelMetrics(api.metrics.getMeter(SCOPE_NAME, version), gauges) : NO_METRICS,
+    metrics: measures
+      ? createOtelMetrics(api.metrics.getMeter(SCOPE_NAME, version), gauges, options.program)
+      : NO_METRICS,
     tracer: traces ? createOtelTracer(api.trace.getTracer(SCOPE_NAME, version)) : NO_TRACER,
     metricsPort: server?.port,
     scrape,

@@ -3,10 +3,19 @@ import { METRICS } from '../metric/catalogue.ts'
 import type { Gauges } from '../metric/gauges.ts'
 import { OTHER } from '../metric/label-values.ts'
 import type { Metrics } from '../metric/metrics.ts'
+import type { TelemetryOptions } from '../telemetry.ts'
 import { createCount, createMeasure } from './instruments.ts'
 
+const RUN_OUTCOMES = ['passed', 'failed', 'unknown'] as const
+
 /** Counts and measures with OpenTelemetry; what callers pass becomes a label only where the catalogue knows it. */
-export function createOtelMetrics(meter: Meter, gauges: Gauges): Metrics {
+export function createOtelMetrics(
+  meter: Meter,
+  gauges: Gauges,
+  program: TelemetryOptions['program'],
+): Metrics {
+  const sinks = program === 'app' ? [['events'], ['log']] : []
+  const runs = isProber(program) ? RUN_OUTCOMES.map((outcome) => [program, 'run', outcome]) : []
   const exchanges = createCount(meter, METRICS.exchangeCount)
   const exchangeDuration = createMeasure(meter, METRICS.exchangeDuration)
   const denials = createCount(meter, METRICS.denialCount)
@@ -17,11 +26,11 @@ export function createOtelMetrics(meter: Meter, gauges: Gauges): Metrics {
   const fetches = createCount(meter, METRICS.issuerFetchCount)
   const httpDuration = createMeasure(meter, METRICS.httpServerDuration)
   const rpcDuration = createMeasure(meter, METRICS.rpcServerDuration)
-  const drops = createCount(meter, METRICS.eventDroppedCount)
-  const auditFailures = createCount(meter, METRICS.auditFailureCount)
+  const drops = createCount(meter, METRICS.eventDroppedCount, sinks)
+  const auditFailures = createCount(meter, METRICS.auditFailureCount, sinks)
   const deliveries = createCount(meter, METRICS.deliveryCount)
   const checkRuns = createCount(meter, METRICS.checkRunCount)
-  const proberSteps = createCount(meter, METRICS.proberRunCount)
+  const proberSteps = createCount(meter, METRICS.proberRunCount, runs)
   const proberDuration = createMeasure(meter, METRICS.proberRunDuration)
 
   return {
@@ -70,6 +79,10 @@ export function createOtelMetrics(meter: Meter, gauges: Gauges): Metrics {
       if (step === 'run' && outcome === 'passed') gauges.proberPassed(prober)
     },
   }
+}
+
+function isProber(program: TelemetryOptions['program']): boolean {
+  return program === 'prober' || program === 'negative-prober'
 }
 
 function statusClassOf(status: number | undefined): string {

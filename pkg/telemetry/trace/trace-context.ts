@@ -1,3 +1,5 @@
+import { redact } from '../redact.ts'
+
 /** The headers of W3C Trace Context as a request came with them. https://www.w3.org/TR/trace-context/ */
 export interface TraceHeaders {
   readonly traceparent?: string | undefined
@@ -38,7 +40,8 @@ export function readTraceContext({ traceparent, tracestate }: TraceHeaders): Tra
 function readTraceState(tracestate: string | undefined): Pick<TraceContext, 'tracestate'> {
   if (tracestate === undefined || tracestate === '' || tracestate.length > TRACESTATE_MAX_CHARACTERS)
     return {}
-  return TRACESTATE.test(tracestate) ? { tracestate } : {}
+  // It goes out again, to GitHub and to collectors: nothing that looks like a secret does.
+  return TRACESTATE.test(tracestate) && redact(tracestate) === tracestate ? { tracestate } : {}
 }
 
 /** The value of a `traceparent` header for a call that is made at `context`. */

@@ -43,6 +43,10 @@ describe('createDiagnostics', () => {
     const diagnostics = createDiagnostics(logger, () => 0)
     diagnostics.logger.error(`Bearer abcdefghijklmnop ${'x'.repeat(10_000)}`)
     diagnostics.exportFailed({ data: 'what a receiver answered' })
+    createDiagnostics(logger, () => 0).exportFailed(
+      Object.assign(new Error('what a receiver answered'), { name: 'OTLPExporterError', code: 403 }),
+    )
+    assert.match(JSON.stringify(lines), /OTLPExporterError \(403\)/)
     const text = JSON.stringify(lines)
     assert.ok(text.length < 1_000)
     assert.doesNotMatch(text, /abcdefghijklmnop|receiver answered/)

@@ -79,6 +79,15 @@ describe('startTelemetry', () => {
     })
   }
 
+  it('begins at zero what alerts look at, so that the first time is an increase', async (test) => {
+    const { telemetry } = await runTelemetry(test, {})
+    const series = readSeries((await telemetry.scrape()) ?? '')
+    for (const name of ['sts_event_dropped_count_total', 'sts_audit_failure_count_total']) {
+      const sinks = series.filter((each) => each.name === name).map(({ labels }) => labels['sink'])
+      assert.deepEqual(sinks, ['events', 'log'], name)
+    }
+  })
+
   it('can be started again after it was stopped', async (test) => {
     for (let round = 0; round < 2; round += 1) {
       const { telemetry, lines } = await runTelemetry(test)

@@ -59,6 +59,7 @@ describe('readTraceContext', () => {
   }
 
   const states: readonly (readonly [name: string, tracestate: string, kept: boolean])[] = [
+    ['what looks like a secret', 'vendor=ghs_0123456789abcdefghij', false],
     ['keeps a state', 'rojo=00f067aa0ba902b7,congo=t61rcWkgMzE', true],
     ['keeps a state of 512 characters', `a=${'b'.repeat(510)}`, true],
     ['drops a longer one', `a=${'b'.repeat(511)}`, false],
