@@ -14,7 +14,7 @@ const MESSAGE_MAX_CHARACTERS = 2_000
  * width keeps it from that. The ids in subjects (`acme@1/app@2`) begin none, and are left as they can be copied.
  */
 const ACTIVE_TEXT =
-  /(?<!\w)@(?=\w)|@(?=[\w-]+\.)|:(?=\/\/)|www(?=\.)|#(?=\d)|GH-(?=\d)|!(?=\[)|\](?=[[(:])|<(?=[A-Za-z/!?])/gi
+  /(?<!\w)@(?=\w)|@(?=[\w-]*\.)|:(?=\/\/)|www(?=\.)|#(?=\d)|GH-(?=\d)|!(?=\[)|\](?=[[(:])|<(?=[A-Za-z/!?])/gi
 const ZERO_WIDTH_SPACE = '\u200b'
 
 /** The findings at their places, errors first, so that warnings displace none. */
