@@ -42,12 +42,14 @@ export const CODE_OF_REASON = {
   token_key_unknown: 'TOKEN_INVALID',
   token_signature: 'TOKEN_INVALID',
   token_expired: 'TOKEN_INVALID',
+  token_lives_too_long: 'TOKEN_INVALID',
   token_not_yet_valid: 'TOKEN_INVALID',
   token_claims_malformed: 'TOKEN_INVALID',
   token_subject_syntax: 'TOKEN_INVALID',
   token_audience_syntax: 'TOKEN_INVALID',
 
   // steps 4 and 5: pool and installation
+  owner_not_allowed: 'APP_NOT_CONFIGURED',
   app_pool_missing: 'APP_NOT_CONFIGURED',
   installation_missing: 'INSTALLATION_NOT_FOUND',
   installation_suspended: 'INSTALLATION_NOT_FOUND',
@@ -80,6 +82,7 @@ export const CODE_OF_REASON = {
   github_refused: 'UPSTREAM_UNAVAILABLE',
   app_key_refused: 'UPSTREAM_UNAVAILABLE',
   app_key_unavailable: 'UPSTREAM_UNAVAILABLE',
+  secret_unavailable: 'UPSTREAM_UNAVAILABLE',
   mint_unknown: 'UPSTREAM_UNAVAILABLE',
 
   // step 11: record
@@ -87,6 +90,7 @@ export const CODE_OF_REASON = {
   identity_token_unavailable: 'UPSTREAM_UNAVAILABLE',
 
   // any step
+  store_unavailable: 'UPSTREAM_UNAVAILABLE',
   refresh_unsupported: 'UNIMPLEMENTED',
   deadline_passed: 'DEADLINE_EXCEEDED',
   caller_gone: 'DEADLINE_EXCEEDED',

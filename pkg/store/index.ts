@@ -1,5 +1,8 @@
 export { abortable } from './abortable.ts'
 export { withDeadline, type Deadline } from './deadline.ts'
 export { mapConcurrently } from './map-concurrently.ts'
+export { createRedisStore, type RedisStoreOptions } from './redis/redis-store.ts'
 export { createSegmentedCache, type SegmentedCache, type SegmentedCacheOptions } from './segmented-cache.ts'
+export { createMemoryStore, type MemoryStoreOptions } from './shared/memory-store.ts'
+export type { Lifetime, SharedStore, StoreProblem, Subscriber } from './shared/shared-store.ts'
 export { createSingleFlight, type SingleFlight } from './single-flight.ts'

@@ -13,6 +13,8 @@ export interface SingleFlight<T> {
    * @param signal - this waiter's own; when it aborts, this call rejects with its reason.
    */
   run(key: string, signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T>
+  /** Whether a call of `run` would join a flight that is under way. */
+  has(key: string): boolean
   /** Flights under way. */
   readonly size: number
 }
@@ -43,6 +45,7 @@ export function createSingleFlight<T>(): SingleFlight<T> {
     get size() {
       return flights.size
     },
+    has: (key) => flights.has(key),
     async run(key, signal, work) {
       signal.throwIfAborted()
       const flight = flights.get(key) ?? start(key, work)

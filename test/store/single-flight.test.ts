@@ -42,6 +42,17 @@ describe('createSingleFlight', () => {
     assert.equal(flights.size, 0)
   })
 
+  test('tells whether a call would join one', async () => {
+    const flights = createSingleFlight<string>()
+    const work = createWork()
+    assert.ok(!flights.has('a'))
+    const waiting = flights.run('a', never, work.run)
+    assert.ok(flights.has('a') && !flights.has('b'))
+    work.finish('done')
+    await waiting
+    assert.ok(!flights.has('a'))
+  })
+
   test('keeps keys apart', async () => {
     const flights = createSingleFlight<string>()
     const both = [
