@@ -1,0 +1,8 @@
+export { awsClientOptions, checkRegion, toAwsError } from './aws-client.ts'
+export { azureClientOptions, createAzureCredential, toAzureError } from './azure-client.ts'
+export { callService, type Pause, type ServiceCall } from './call-service.ts'
+export { cloudError, type CloudProblem } from './cloud-error.ts'
+export type { CloudProvider, CloudService } from './cloud-service.ts'
+export { crc32c } from './crc32c.ts'
+export { createGoogleClient, type GoogleClient } from './google-client.ts'
+export { importPackage } from './import-package.ts'
