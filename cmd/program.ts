@@ -1,5 +1,7 @@
 import { renderConfigErrors, type ConfigResult, type Environment, type TelemetryConfig } from '#pkg/config'
+import { StsError } from '#pkg/errors'
 import { createLogger, type Logger, type LogLevel } from '#pkg/telemetry'
+import { reloadOnHangup } from './hangup.ts'
 import { endOnCrash, endOnSignal } from './lifecycle.ts'
 import { createProgramTelemetry, type Instruments, type ProgramTelemetryOptions } from './telemetry.ts'
 
@@ -13,15 +15,19 @@ interface ProgramConfig {
   readonly telemetry: TelemetryConfig
 }
 
+/** What a program serves. */
+interface Service<Config> {
+  listen(): Promise<number>
+  stop(delayMs: number): Promise<void>
+  /** Takes over what may change while it runs. */
+  reload(config: Config): Promise<void>
+}
+
 /** A program that serves a port until it is told to stop. */
 export interface Program<Config extends ProgramConfig> {
   readonly name: ProgramTelemetryOptions['program']
   readonly readConfiguration: (environment: Environment) => ConfigResult<Config>
-  readonly create: (
-    config: Config,
-    logger: Logger,
-    instruments: Instruments,
-  ) => { listen(): Promise<number>; stop(delayMs: number): Promise<void> }
+  readonly create: (config: Config, logger: Logger, instruments: Instruments) => Service<Config>
   /** What is logged once it listens. */
   readonly ready: (config: Config) => {
     readonly fields: Readonly<Record<string, string>>
@@ -62,13 +68,38 @@ export async function runProgram<Config extends ProgramConfig>(program: Program<
     await service.stop(drainDelayMs)
     await telemetry.stop(TELEMETRY_GRACE_MS)
   })
+  const hangup = reloadOnHangup(() => reload(program, service, logger))
   try {
     const port = await service.listen()
     const { fields, message } = program.ready(config)
     logger.info({ port, ...fields }, message)
   } catch (err) {
-    logger.error({ err, port: wanted }, 'cannot listen on this port')
+    const isOurs = err instanceof StsError
+    logger.error({ err, port: wanted }, isOurs ? 'cannot start' : 'cannot listen on this port')
     process.exit(1)
   }
+  hangup.begin()
   await telemetry.start()
+}
+
+/** A configuration that is not valid changes nothing. */
+async function reload<Config extends ProgramConfig>(
+  { readConfiguration }: Program<Config>,
+  service: Service<Config>,
+  logger: Logger,
+): Promise<void> {
+  const result = readConfiguration(process.env)
+  if (!result.ok) {
+    logger.error(
+      { problems: renderConfigErrors(result.errors) },
+      'the changed configuration is not valid and is ignored',
+    )
+    return
+  }
+  try {
+    await service.reload(result.config)
+    logger.info({}, 'the Apps are those of the configuration as it is now')
+  } catch (err) {
+    logger.error({ err }, 'the changed configuration cannot be used and is ignored')
+  }
 }

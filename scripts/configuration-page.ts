@@ -21,7 +21,7 @@ function variablesText(): string {
       ...VARIABLES.filter((variable) => variable.topic === topic).map(variableText),
     ]),
     '## Known, and not in this release',
-    '_Error_: the program does not start, because ignoring the variable would let in more than was asked for, or serve with other keys. _Warning_: the log says so at the start. _Nothing_: it only qualifies another one. A value that asks for nothing, such as `STS_STORE=memory`, does neither. Every value is checked all the same.',
+    '_Error_: the program does not start, because ignoring the variable would let in more than was asked for, or serve with other keys. _Warning_: the log says so at the start. _Nothing_: it only qualifies another one. A value that asks for nothing, such as `OTEL_LOGS_EXPORTER=none`, does neither. Every value is checked all the same.',
     laterTable(),
   ].join('\n\n')
 }

@@ -1,6 +1,7 @@
 import type { ServiceConfig } from '#pkg/config'
 import {
   createExchange,
+  createMissBudget,
   createOrganizationIssuers,
   createTrustPolicies,
   gitHubIssuerTest,
@@ -8,8 +9,10 @@ import {
 import { createTokenVerifier } from '#pkg/oidc'
 import type { CacheName, CacheResult, Logger } from '#pkg/telemetry'
 import { createServer } from '#pkg/transport'
-import type { StaleListener } from '#pkg/webhook'
-import { connectToGitHub } from '../github-connection.ts'
+import type { StaleListener, StaleNotice } from '#pkg/webhook'
+import { connectToGitHub, readinessOf } from '../github-connection.ts'
+import { joinReplicas, type ReplicaMessages } from '../replica-messages.ts'
+import { openSharedState, type SharedState } from '../shared-state.ts'
 import { NO_INSTRUMENTS, type Instruments } from '../telemetry.ts'
 import { createRecords } from './records.ts'
 import { observeRequests } from './request-observer.ts'
@@ -32,6 +35,8 @@ const RECORD_GRACE_MS = 700
 export interface Service {
   /** Drops from its caches what a delivery has made stale. */
   readonly drop: StaleListener
+  /** Serves other App pools from now on. Rejects, and changes nothing, when they cannot be used. */
+  reload(config: ServiceConfig): Promise<void>
   /** Resolves with the port once requests are taken. */
   listen(): Promise<number>
   /** Turns readiness and health, waits for `delayMs`, finishes what is in flight, revokes what nobody needs. */
@@ -46,7 +51,7 @@ export function createService(
 ): Service {
   const { github, issuers, policies, answers, listener } = config
   const now = Date.now
-  const { app, ...connection } = connectToGitHub(github, logger, metrics)
+  const connection = connectToGitHub({ github, quota: config.quota, logger, metrics })
   const records = createRecords(config, logger, metrics)
   const onLookup = (cache: CacheName) => (result: CacheResult) => {
     metrics.cacheLookedUp(cache, result)
@@ -56,6 +61,7 @@ export function createService(
     privateIssuers: [...issuers.privateOrigins, new URL('/_services/token', github.baseUrl).href],
     ...(issuers.certificateAuthorities !== undefined && { issuerCa: issuers.certificateAuthorities }),
     keySetOverrides: issuers.keySetOverrides,
+    maxLifetimeMs: config.limits.maxTokenLifetimeMs,
     observer: {
       lookedUp: onLookup('issuer_keys'),
       fetched: (outcome) => {
@@ -82,7 +88,9 @@ export function createService(
   const { exchange, settle } = createExchange({
     issuerRules: issuers,
     verifier,
-    appFor: () => app,
+    poolFor: connection.poolFor,
+    allowedOwners: config.limits.owners,
+    missBudget: createMissBudget({ perMinute: config.limits.missesPerMinute, now }),
     organizationIssuers,
     trustPolicies,
     sink: records.sink,
@@ -98,7 +106,10 @@ export function createService(
   })
   const server = createServer({
     exchange,
-    readiness: () => ({ ready: app.problem === undefined, detail: { app: app.problem ?? 'ok' } }),
+    readiness() {
+      const { ready, apps } = readinessOf(connection.apps())
+      return { ready, detail: { ...apps, store: state?.condition ?? 'none' } }
+    },
     domain: config.domain,
     documentationUrl: DOCUMENTATION_URL,
     host: listener.host,
@@ -110,25 +121,47 @@ export function createService(
     tracer,
   })
   const stopping = new AbortController()
+  let state: SharedState | undefined
+  let replicas: ReplicaMessages | undefined
 
-  return {
-    drop(notice) {
-      const { owner } = notice
-      const repository = notice.kind === 'owner' ? undefined : notice.repository
-      trustPolicies.expire(owner, repository)
-      organizationIssuers.expire(owner, repository)
+  function drop(notice: StaleNotice): void {
+    const { owner } = notice
+    const repository = notice.kind === 'owner' ? undefined : notice.repository
+    trustPolicies.expire(owner, repository)
+    organizationIssuers.expire(owner, repository)
+    for (const app of connection.apps()) {
       if (notice.kind === 'owner') app.forgetOwner(owner)
       else if (notice.kind === 'repository') app.forgetRepository(notice)
-    },
+    }
+  }
+
+  return {
+    drop,
+    reload: ({ github: { pools } }) => connection.replacePools(pools),
     async listen() {
+      state = await openSharedState(config.store, config.sticky, logger, metrics)
+      await connection.open(state.routes)
+      if (state.isShared) {
+        replicas = joinReplicas({
+          store: state.store,
+          drop,
+          doubtAll() {
+            trustPolicies.doubtAll()
+            organizationIssuers.doubtAll()
+          },
+          limits: connection.limits,
+          installations: connection.installations,
+        })
+      }
       const port = await server.listen()
       records.open()
       // Exchanges do not wait for it: what it finds turns readiness, and the first exchange would find it too.
-      connection.watchKey(stopping.signal)
+      connection.watchKeys(stopping.signal)
       return port
     },
     async stop(delayMs) {
       stopping.abort()
+      replicas?.stop()
       server.drain()
       await new Promise((resolve) => setTimeout(resolve, delayMs))
       await server.close({ graceMs: Math.max(IN_FLIGHT_GRACE_MIN_MS, IN_FLIGHT_GRACE_MS - delayMs) })
@@ -137,6 +170,7 @@ export function createService(
       await connection.close(REVOKE_GRACE_MS)
       await records.close(RECORD_GRACE_MS)
       verifier.close()
+      await state?.close()
     },
   }
 }

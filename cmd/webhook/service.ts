@@ -1,10 +1,21 @@
 import type { WebhookConfig } from '#pkg/config'
+import type { GitHubApp } from '#pkg/github'
 import type { Logger } from '#pkg/telemetry'
 import { createWebhookServer } from '#pkg/transport'
-import { createDeliveryReceiver, createValidator, type StaleListener } from '#pkg/webhook'
-import { connectToGitHub } from '../github-connection.ts'
+import {
+  createDeliveryReceiver,
+  createValidator,
+  type StaleListener,
+  type StaleNotice,
+  type Validator,
+} from '#pkg/webhook'
+import { connectToGitHub, readinessOf } from '../github-connection.ts'
+import { joinReplicas, type ReplicaMessages } from '../replica-messages.ts'
+import { openSharedState, type SharedState } from '../shared-state.ts'
 import { NO_INSTRUMENTS, type Instruments } from '../telemetry.ts'
 import { observeConnections, observeDeliveries, observeReviews } from './observers.ts'
+import { createValidators } from './validators.ts'
+import { createWebhookSecrets } from './webhook-secrets.ts'
 
 /** For the reviews in hand at a shutdown, and for the answers to those who wait for them. */
 const REVIEW_GRACE_MS = 6_000
@@ -14,8 +25,13 @@ const ANSWER_GRACE_MS = 500
 /** For the last revocations, after everything has been answered. */
 const REVOKE_GRACE_MS = 1_000
 
+/** Each delivery is worked by the App that it is for: nothing is chosen by what is left. */
+const NO_QUOTA = { hardFloor: 0, softFloor: 0, staleMs: 300_000 }
+
 /** The webhook: all parts, connected. */
 export interface WebhookService {
+  /** Serves other Apps from now on. Rejects, and changes nothing, when they cannot be used. */
+  reload(config: WebhookConfig): Promise<void>
   /** Resolves with the port once deliveries are taken. */
   listen(): Promise<number>
   /** Turns readiness, waits for `delayMs`, finishes what is in hand, revokes its tokens. */
@@ -36,47 +52,78 @@ export function createWebhookService(
   const { github, webhook, policies, listener } = config
   const now = Date.now
   const { metrics } = instruments
-  const { app, ...connection } = connectToGitHub(github, logger, metrics)
-  const validator = createValidator({
-    app,
-    policies: {
-      orgPolicyRepo: policies.orgPolicyRepo,
-      strict: policies.strict,
-      allowOrganizationPermissions: policies.allowOrgPermissionsInRepoPolicies,
-      allowLoopback: policies.allowLoopbackIssuers,
-    },
-    organizations: webhook.organizations,
-    checks: webhook.checks,
-    onStale(notice) {
+  const connection = connectToGitHub({ github, quota: NO_QUOTA, logger, metrics })
+  const secrets = createWebhookSecrets({ config, logger })
+  let state: SharedState | undefined
+  let replicas: ReplicaMessages | undefined
+
+  function drop(notice: StaleNotice): void {
+    for (const app of connection.apps()) {
       if (notice.kind === 'owner') app.forgetOwner(notice.owner)
       else if (notice.kind === 'repository') app.forgetRepository(notice)
-      logger.info({ notice }, 'a delivery makes caches stale')
-      onStale(notice)
-    },
-    observer: observeReviews(logger, metrics),
-    now,
-  })
+    }
+  }
+
+  const createOne = (app: GitHubApp): Validator =>
+    createValidator({
+      app,
+      policies: {
+        orgPolicyRepo: policies.orgPolicyRepo,
+        strict: policies.strict,
+        allowOrganizationPermissions: policies.allowOrgPermissionsInRepoPolicies,
+        allowLoopback: policies.allowLoopbackIssuers,
+      },
+      organizations: webhook.organizations,
+      checks: webhook.checks,
+      onStale(notice) {
+        drop(notice)
+        logger.info({ notice }, 'a delivery makes caches stale')
+        replicas?.tellStale(notice)
+        onStale(notice)
+      },
+      observer: observeReviews(logger, metrics),
+      now,
+    })
+  const validators = createValidators(connection.apps, createOne)
   const server = createWebhookServer({
     receive: createDeliveryReceiver({
-      secrets: webhook.secrets,
-      work: (delivery) => validator.work(delivery),
+      secrets: secrets.current,
+      work: (delivery) => validators.work(delivery),
       observer: observeDeliveries(logger, metrics),
       now,
     }),
-    readiness: () => ({ ready: app.problem === undefined, detail: { app: app.problem ?? 'ok' } }),
+    readiness() {
+      const { ready, apps } = readinessOf(connection.apps())
+      return { ready, detail: { ...apps, store: state?.condition ?? 'none' } }
+    },
     host: listener.host,
     port: listener.port,
     observer: observeConnections(logger, metrics),
     now,
   })
-  metrics.watchQueueDepth(() => validator.depth)
+  metrics.watchQueueDepth(() => validators.depth)
   const stopping = new AbortController()
 
   return {
+    async reload({ github: { pools } }) {
+      await connection.replacePools(pools)
+      validators.refresh(REVIEW_GRACE_MS)
+    },
     async listen() {
+      state = await openSharedState(config.store, undefined, logger, metrics)
+      await connection.open()
+      await secrets.open(stopping.signal)
+      if (state.isShared) {
+        replicas = joinReplicas({
+          store: state.store,
+          drop,
+          doubtAll: () => undefined,
+          installations: connection.installations,
+        })
+      }
       const port = await server.listen()
-      connection.watchKey(stopping.signal)
-      validator.start()
+      connection.watchKeys(stopping.signal)
+      validators.start()
       return port
     },
     async stop(delayMs) {
@@ -84,9 +131,11 @@ export function createWebhookService(
       server.drain()
       await new Promise((resolve) => setTimeout(resolve, delayMs))
       // Deliveries that come now are refused, and redelivered later.
-      await validator.stop(Math.max(REVIEW_GRACE_MIN_MS, REVIEW_GRACE_MS - delayMs))
+      await validators.stop(Math.max(REVIEW_GRACE_MIN_MS, REVIEW_GRACE_MS - delayMs))
       await server.close({ graceMs: ANSWER_GRACE_MS })
       await connection.close(REVOKE_GRACE_MS)
+      replicas?.stop()
+      await Promise.all([secrets.close(), state?.close()])
     },
   }
 }

@@ -17,6 +17,8 @@ import { pushEffects } from './push-effects.ts'
 import { createRateLimiter, DEFAULT_RATE_LIMITS } from './rate-limit.ts'
 import type { BudgetChange, BudgetOwner, RateLimits } from './rate-limit.ts'
 import { createResponder } from './respond.ts'
+import { createSecondaryLimiter } from './secondary-limits.ts'
+import type { SecondaryLimits } from './secondary-limits.ts'
 import { createRouter } from './route.ts'
 import { appRoutes } from './routes/apps.ts'
 import { checkRunRoutes } from './routes/check-runs.ts'
@@ -40,10 +42,18 @@ const DELIVERIES_KEPT = 1000
 /** https://docs.github.com/webhooks/using-webhooks/best-practices-for-using-webhooks#respond-within-10-seconds */
 const WEBHOOK_TIMEOUT_MS = 10_000
 
+const NO_SECONDARY_LIMITS: SecondaryLimits = {
+  pointsPerMinute: null,
+  contentPerMinute: null,
+  contentPerHour: null,
+}
+
 /** How a GitHub is started. */
 export interface GitHubOptions extends ListenOptions {
   /** Primary rate limits; what is left out has GitHub's own. */
   readonly rateLimits?: Partial<RateLimits>
+  /** Secondary rate limits; what is left out has none. `GITHUB_SECONDARY_LIMITS` has GitHub's own. */
+  readonly secondaryLimits?: Partial<SecondaryLimits>
   /** Calls kept in the log, the newest; default 10,000. */
   readonly callsKept?: number
   /** Finished deliveries kept in the log, the newest; default 1,000. */
@@ -102,6 +112,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubEm
   const registry = createRegistry()
   const tokens = createTokenStore(now)
   const limiter = createRateLimiter({ ...DEFAULT_RATE_LIMITS, ...options.rateLimits }, now)
+  const secondary = createSecondaryLimiter({ ...NO_SECONDARY_LIMITS, ...options.secondaryLimits }, now)
   const match = createRouter(routes)
   const listeners: { readonly [K in keyof Heard]: Set<(what: Heard[K]) => void> } = {
     push: new Set(),
@@ -126,6 +137,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubEm
     registry,
     tokens,
     limiter,
+    secondary,
     now,
     announce,
     deliveries,

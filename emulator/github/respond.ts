@@ -34,6 +34,13 @@ export function createResponder(
     if (budget !== undefined && !free && remaining(budget) === 0) {
       return withBudget(exhausted(caller), budget)
     }
+    const refusal = platform.secondary.refuse({
+      method: request.method,
+      operation: matched.route.operation,
+      parameters: matched.parameters,
+      caller,
+    })
+    if (refusal !== undefined) return budget === undefined ? refusal : withBudget(refusal, budget)
     const answer = revalidated(work(request, matched, caller), request)
     if (budget === undefined) return answer
     // Conditional requests that find nothing new cost nothing:

@@ -6,6 +6,7 @@ import type { Actor } from './model/account.ts'
 import type { GitHubEvent } from './model/event.ts'
 import type { Registry } from './model/registry.ts'
 import type { RateLimiter } from './rate-limit.ts'
+import type { SecondaryLimiter } from './secondary-limits.ts'
 import type { Deliveries } from './webhook/deliveries.ts'
 
 /** What the routes work on. */
@@ -13,6 +14,7 @@ export interface Platform {
   readonly registry: Registry
   readonly tokens: TokenStore
   readonly limiter: RateLimiter
+  readonly secondary: SecondaryLimiter
   /** Base of all API links, without a trailing slash. */
   readonly api: string
   readonly now: () => number

@@ -16,12 +16,22 @@ const REQUEST_MAX_BYTES = 2 * 1024 * 1024
 export interface ListenOptions {
   /** Port on 127.0.0.1; default 0, any free one. */
   readonly port?: number
+  /** Where requests come from in place of a port of its own; then `port` and `tls` are those of that server. */
+  readonly mount?: Mount
   /** Makes it HTTPS. PEM text. */
   readonly tls?: { readonly key: string; readonly cert: string }
   /** Time that every answer is held back, in ms, or a function of the request; default 0. */
   readonly latencyMs?: number | ((request: ReceivedRequest) => number)
   /** Current time in ms since the epoch, for `Date` headers and every rule about time; default `Date.now`. */
   readonly now?: () => number
+}
+
+/** A place on a server that several emulators share. */
+export interface Mount {
+  /** Of everything below it, without a trailing slash. */
+  readonly baseUrl: string
+  /** Has `listener` answer the requests for it, whose targets are then relative to it. */
+  readonly use: (listener: RequestListener) => void
 }
 
 /** The answering side of a server. */
@@ -35,9 +45,9 @@ export interface ServerParts {
 
 /** A listening server. */
 export interface RunningServer {
-  /** Origin without a trailing slash, `http://127.0.0.1:PORT`. */
+  /** Without a trailing slash: `http://127.0.0.1:PORT`, or that of its mount. */
   readonly baseUrl: string
-  /** Cuts all connections and frees the port. */
+  /** Cuts all connections and frees the port; of a mount, ends what is held back. */
   readonly close: () => Promise<void>
 }
 
@@ -50,9 +60,6 @@ export async function startServer(options: ListenOptions, parts: ServerParts): P
   const listener: RequestListener = (incoming, response) => {
     serve(incoming, response).catch(() => response.destroy())
   }
-  const server =
-    options.tls === undefined ? createHttpServer(listener) : createHttpsServer({ ...options.tls }, listener)
-
   async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const request = await receive(incoming, parts.operationOf)
     if (request === undefined) {
@@ -96,23 +103,48 @@ export async function startServer(options: ListenOptions, parts: ServerParts): P
     response.end(rest)
   }
 
+  const { mount } = options
+  if (mount !== undefined) {
+    mount.use(listener)
+    return {
+      baseUrl: mount.baseUrl,
+      close() {
+        closing.abort()
+        return Promise.resolve()
+      },
+    }
+  }
+  const { origin, close } = await listen(options, listener)
+  return {
+    baseUrl: origin,
+    async close() {
+      closing.abort()
+      await close()
+    },
+  }
+}
+
+/** Listens on loopback. */
+export async function listen(
+  { port = 0, tls }: Pick<ListenOptions, 'port' | 'tls'>,
+  listener: RequestListener,
+): Promise<{ readonly origin: string; readonly close: () => Promise<void> }> {
+  const server = tls === undefined ? createHttpServer(listener) : createHttpsServer({ ...tls }, listener)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(options.port ?? 0, '127.0.0.1', resolve)
+    server.listen(port, '127.0.0.1', resolve)
   })
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('The server has no TCP port.')
   return {
-    baseUrl: `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${address.port}`,
-    async close() {
-      closing.abort()
-      await new Promise<void>((resolve) => {
+    origin: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${address.port}`,
+    close: () =>
+      new Promise<void>((resolve) => {
         server.close(() => {
           resolve()
         })
         server.closeAllConnections()
-      })
-    },
+      }),
   }
 }
 

@@ -4,6 +4,8 @@ import type { Variable } from './variable.ts'
 export interface ConfigError {
   /** The name of the variable, or several, comma-separated, when they contradict each other. */
   readonly variable: string
+  /** Where in the file that the variable names. */
+  readonly place?: string
   /** What it holds, quoted; `not set`, or only its length when it is a secret. */
   readonly holds: string
   /** What is wrong, where the value alone does not show it. */
@@ -20,9 +22,13 @@ const LOOKS_SECRET = /-----BEGIN|PRIVATE KEY|gh[a-z]_|github_pat_|eyJ|:\/\/[^/]*
 
 /** What `text` is in a message: quoted and cut, or only its length when it is, or looks like, a secret. */
 export function describeValue(text: string | undefined, variable: Variable): string {
-  if (text === undefined) return 'not set'
+  return text === undefined ? 'not set' : describeText(text, variable.secret === true)
+}
+
+/** As {@link describeValue}, of a text that is the value of no variable. */
+export function describeText(text: string, isSecret = false): string {
   if (text === '') return 'the empty string'
-  if (variable.secret === true || LOOKS_SECRET.test(text)) return `(${text.length} characters, not shown)`
+  if (isSecret || LOOKS_SECRET.test(text)) return `(${text.length} characters, not shown)`
   const isCut = text.length > QUOTED_MAX_LENGTH
   const quoted = toAscii(JSON.stringify(isCut ? text.slice(0, QUOTED_MAX_LENGTH) : text))
   return isCut ? `${quoted}... (${text.length} characters)` : quoted
@@ -39,8 +45,10 @@ export function renderConfigErrors(errors: readonly ConfigError[]): string {
   return [`${title}:`, ...errors.map(renderConfigError)].join('\n\n') + '\n'
 }
 
-function renderConfigError({ variable, holds, problem, allowed }: ConfigError): string {
-  const lines = [`  ${variable}`, `    holds:    ${holds}`]
+function renderConfigError({ variable, place, holds, problem, allowed }: ConfigError): string {
+  const lines = [`  ${variable}`]
+  if (place !== undefined) lines.push(`    place:    ${place}`)
+  lines.push(`    holds:    ${holds}`)
   if (problem !== undefined) lines.push(`    problem:  ${toAscii(problem)}`)
   return [...lines, `    allowed:  ${allowed}`].join('\n')
 }

@@ -1,9 +1,7 @@
-import { readApp, type AppConfig, type AppValues } from './app-key.ts'
+import type { AppPoolConfig } from './app-pool.ts'
 import { describeValue, type ConfigError } from './config-error.ts'
-import type { ConfigSources } from './config-result.ts'
 import { readCertificates, readTextFile, type ReadFile } from './file-types.ts'
 import { SERVICE_VARIABLES, type ServiceValues } from './service-variables.ts'
-import type { Environment } from './variable.ts'
 
 /** A forward proxy. */
 export interface ProxyConfig {
@@ -13,11 +11,14 @@ export interface ProxyConfig {
   readonly noProxy: string | undefined
 }
 
-/** How GitHub is reached, and as which App. Holds a private key. */
+/** How GitHub is reached, and as which Apps. Holds private keys. */
 export interface GitHubConfig {
   /** Without a trailing slash. */
   readonly baseUrl: string
-  readonly app: AppConfig
+  /** At least one, each for another owner. */
+  readonly pools: readonly AppPoolConfig[]
+  /** Whether what a key service has signed is verified before it is used. */
+  readonly verifyKeyService: boolean
   /** How calls to GitHub leave; undefined: directly. */
   readonly proxy: ProxyConfig | undefined
   /** Certificate authorities (PEM) in place of the system's; undefined: the system's. */
@@ -25,20 +26,22 @@ export interface GitHubConfig {
 }
 
 type ProxyValues = Pick<ServiceValues, 'HTTPS_PROXY' | 'NO_PROXY'>
-type GitHubValues = AppValues & ProxyValues & Pick<ServiceValues, 'GITHUB_BASE_URL' | 'SSL_CERT_FILE'>
+type GitHubValues = ProxyValues & Pick<ServiceValues, 'GITHUB_BASE_URL' | 'SSL_CERT_FILE' | 'STS_KMS_VERIFY'>
 
-/** Undefined when the App or its key was reported. */
+/** Reads the file of authorities, if there is one. */
 export function readGitHub(
   values: GitHubValues,
-  environment: Environment,
-  sources: ConfigSources,
+  pools: readonly AppPoolConfig[],
+  readFile: ReadFile,
   report: (error: ConfigError) => void,
-): GitHubConfig | undefined {
-  const { GITHUB_BASE_URL: baseUrl, SSL_CERT_FILE: path } = values
-  const app = readApp(values, environment, sources, report)
-  const certificateAuthorities = readAuthorities('SSL_CERT_FILE', path, sources.readFile, report)
-  if (app === undefined) return undefined
-  return { baseUrl, app, proxy: proxyOf(values), certificateAuthorities }
+): GitHubConfig {
+  return {
+    baseUrl: values.GITHUB_BASE_URL,
+    pools,
+    verifyKeyService: values.STS_KMS_VERIFY,
+    proxy: proxyOf(values),
+    certificateAuthorities: readAuthorities('SSL_CERT_FILE', values.SSL_CERT_FILE, readFile, report),
+  }
 }
 
 /** Undefined when there is no proxy. */
@@ -48,7 +51,7 @@ export function proxyOf({ HTTPS_PROXY: url, NO_PROXY: noProxy }: ProxyValues): P
 
 /** The certificates in the file at `path`; undefined when there is no path, or the file was reported. */
 export function readAuthorities(
-  name: 'SSL_CERT_FILE' | 'STS_ISSUER_CA_FILE',
+  name: 'SSL_CERT_FILE' | 'STS_ISSUER_CA_FILE' | 'STS_REDIS_CA_FILE',
   path: string | undefined,
   readFile: ReadFile,
   report: (error: ConfigError) => void,

@@ -62,7 +62,7 @@ export function readProberConfig(
   const report = (error: ConfigError): void => void errors.push(error)
   const values = readValues(PROBER_VARIABLES, environment, report, once ? ONCE_OPTIONAL : undefined)
   const warnings = [
-    ...checkLaterVariables(LATER_PROBER_VARIABLES, environment, false, report),
+    ...checkLaterVariables(LATER_PROBER_VARIABLES, environment, report),
     ...warnOfUnknownVariables(environment, VARIABLE_NAMES),
   ]
   const url = readServiceUrl(values, report)

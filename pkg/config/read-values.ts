@@ -57,13 +57,10 @@ function errorOf(
 /**
  * Judges variables whose part is not in this release: an error where ignoring one would weaken what the
  * operator wants, else a warning.
- *
- * @param strict - turns warnings about values that fall back to another into errors.
  */
 export function checkLaterVariables(
   table: Readonly<Record<string, LaterVariable>>,
   environment: Environment,
-  strict: boolean,
   report: (error: ConfigError) => void,
 ): readonly string[] {
   const warnings: string[] = []
@@ -74,7 +71,7 @@ export function checkLaterVariables(
     if (!result.ok) {
       report(errorOf(name, variable, text, result.problem))
     } else if (variable.whenSet !== 'nothing' && (variable.asks?.(result.value) ?? true)) {
-      if (variable.whenSet === 'error' || (strict && variable.strict === true)) {
+      if (variable.whenSet === 'error') {
         const allowed = variable.advice ?? 'leave it unset'
         report({ ...errorOf(name, variable, text, 'not in this release'), allowed })
       } else {

@@ -1,4 +1,5 @@
 import type { IssuerList } from '#pkg/policy'
+import { readAppPools, withoutReplaced } from './app-pools.ts'
 import { describeValue, type ConfigError } from './config-error.ts'
 import { deepFreeze, type ConfigResult, type ConfigSources } from './config-result.ts'
 import { readEvents, type EventConfig } from './event-config.ts'
@@ -8,13 +9,21 @@ import type { DenialDetail } from './github-types.ts'
 import { isFileLocation } from './issuer-types.ts'
 import { LATER_VARIABLES } from './later-variables.ts'
 import { checkLaterVariables, readValues } from './read-values.ts'
+import { readQuota, type QuotaConfig } from './quota-config.ts'
 import { SERVICE_VARIABLES, type ServiceValues } from './service-variables.ts'
+import {
+  judgeStickyStore,
+  readSticky,
+  readStore,
+  type StickyConfig,
+  type StoreConfig,
+} from './store-config.ts'
 import { readTelemetry, type TelemetryConfig } from './telemetry-config.ts'
 import { warnOfUnknownVariables } from './unknown-variable.ts'
 import { textOf, type Environment } from './variable.ts'
 import { VARIABLE_NAMES } from './variables.ts'
 
-/** All that the security token service is told from outside, validated and frozen. Holds a private key. */
+/** All that the security token service is told from outside, validated and frozen. Holds private keys. */
 export interface ServiceConfig {
   /** The audience that tokens must carry where a policy names none; also the domain of errors and events. */
   readonly domain: string
@@ -42,6 +51,19 @@ export interface ServiceConfig {
     /** Issuer to the https URL or file of its key set. The files could be read when the configuration was. */
     readonly keySetOverrides: ReadonlyMap<string, string>
   }
+  /** Who is served at all, and how much. */
+  readonly limits: {
+    /** Owners, in lower case; undefined: any. */
+    readonly owners: ReadonlySet<string> | undefined
+    /** Of an OIDC token, in milliseconds; undefined: any. */
+    readonly maxTokenLifetimeMs: number | undefined
+    /** Names that are not there, which one issuer may ask of one owner; at least 1. */
+    readonly missesPerMinute: number
+  }
+  /** Which of several Apps serves. */
+  readonly quota: QuotaConfig
+  readonly store: StoreConfig
+  readonly sticky: StickyConfig
   readonly policies: {
     readonly orgPolicyRepo: string
     /** How long a trust policy counts as fresh, in milliseconds. */
@@ -68,16 +90,27 @@ export type ServiceConfigResult = ConfigResult<ServiceConfig>
 /**
  * Reads the configuration of the security token service. Never throws: gives either a configuration, or
  * everything that is wrong with it at once. Warnings are sentences for the log; they hold no secrets.
+ *
+ * Reads everything anew each time: a running service reads again for the pools of Apps, and keeps its own where the
+ * new ones are not valid.
  */
 export function readServiceConfig(environment: Environment, sources: ConfigSources): ServiceConfigResult {
   const errors: ConfigError[] = []
   const report = (error: ConfigError): void => void errors.push(error)
-  const values = readValues(SERVICE_VARIABLES, environment, report)
+  const values = readValues(SERVICE_VARIABLES, withoutReplaced(environment), report)
+  const laterWarnings = checkLaterVariables(LATER_VARIABLES, environment, report)
+  const apps = readAppPools(values, environment, sources, report)
+  const pools = apps?.pools ?? []
   const warnings = [
-    ...checkLaterVariables(LATER_VARIABLES, environment, values.STS_STRICT_CONFIG, report),
-    ...warnOfUnknownVariables(environment, VARIABLE_NAMES),
+    ...laterWarnings,
+    ...judgeStickyStore(values, report),
+    ...warnOfUnknownVariables(environment, new Set([...VARIABLE_NAMES, ...(apps?.references ?? [])])),
+    ...warnOfUnusedRedis(values),
   ]
-  const github = readGitHub(values, environment, sources, report)
+  const github = readGitHub(values, pools, sources.readFile, report)
+  const quota = readQuota(values, report)
+  const sticky = readSticky(values, pools)
+  const store = readStore(values, sticky, environment, sources.readFile, report)
   checkLoopbackIssuers(values, environment, report)
   checkKeySetFiles(values, environment, sources.readFile, report)
   const issuerAuthorities = readAuthorities(
@@ -89,14 +122,11 @@ export function readServiceConfig(environment: Environment, sources: ConfigSourc
   const telemetry = readTelemetry(values, true, report)
   const events = readEvents(values, report)
   const { PORT: port, STS_DOMAIN: domain } = values
-  if (errors.length > 0 || github === undefined || port === undefined || domain === undefined) {
+  if (errors.length > 0 || apps === undefined || port === undefined || domain === undefined) {
     return { ok: false, errors, warnings }
   }
-  return {
-    ok: true,
-    config: deepFreeze(configOf({ values, github, port, domain, issuerAuthorities, telemetry, events })),
-    warnings,
-  }
+  const parts = { values, github, port, domain, quota, store, sticky, issuerAuthorities, telemetry, events }
+  return { ok: true, config: deepFreeze(configOf(parts)), warnings }
 }
 
 interface Parts {
@@ -104,13 +134,16 @@ interface Parts {
   readonly github: GitHubConfig
   readonly port: number
   readonly domain: string
+  readonly quota: QuotaConfig
+  readonly store: StoreConfig
+  readonly sticky: StickyConfig
   readonly issuerAuthorities: string | undefined
   readonly telemetry: TelemetryConfig
   readonly events: EventConfig | undefined
 }
 
 function configOf(parts: Parts): ServiceConfig {
-  const { values, github, port, domain, issuerAuthorities, telemetry, events } = parts
+  const { values, github, port, domain, quota, store, sticky, issuerAuthorities, telemetry, events } = parts
   return {
     domain,
     logLevel: values.STS_LOG_LEVEL,
@@ -129,6 +162,14 @@ function configOf(parts: Parts): ServiceConfig {
       certificateAuthorities: issuerAuthorities,
       keySetOverrides: values.STS_JWKS_OVERRIDES ?? new Map(),
     },
+    limits: {
+      owners: values.STS_ALLOWED_ORGS === undefined ? undefined : new Set(values.STS_ALLOWED_ORGS),
+      maxTokenLifetimeMs: values.STS_MAX_TOKEN_LIFETIME,
+      missesPerMinute: values.STS_MISS_BUDGET,
+    },
+    quota,
+    store,
+    sticky,
     policies: {
       orgPolicyRepo: values.ORG_POLICY_REPO,
       freshnessMs: values.STS_POLICY_FRESHNESS,
@@ -141,6 +182,13 @@ function configOf(parts: Parts): ServiceConfig {
     events,
     metadataHost: values.GCE_METADATA_HOST,
   }
+}
+
+/** Whoever names a Redis wants to share something. */
+function warnOfUnusedRedis(values: ServiceValues): readonly string[] {
+  const isWanted = values.STS_STORE === 'redis' || values.OCTOSTS_STICKY_STORE === 'redis'
+  if (values.STS_REDIS_URL === undefined || isWanted) return []
+  return ['STS_REDIS_URL is not used: STS_STORE is memory']
 }
 
 function serverListOf(values: ServiceValues): IssuerList | undefined {

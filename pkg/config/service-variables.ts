@@ -1,13 +1,17 @@
+import { APP_VARIABLES } from './app-variables.ts'
 import { EVENT_VARIABLES } from './event-variables.ts'
 import { GOOGLE_VARIABLES } from './google-variables.ts'
+import { LIMIT_VARIABLES } from './limit-variables.ts'
+import { QUOTA_VARIABLES } from './quota-variables.ts'
+import { STORE_VARIABLES } from './store-variables.ts'
 import { TELEMETRY_VARIABLES } from './telemetry-variables.ts'
 import { API_BASE_URL, HTTPS_ORIGIN, PROXY_URL } from './url-types.ts'
-import { APP_IDS, DENIAL_DETAIL, OWNERS, REPOSITORY_NAME } from './github-types.ts'
+import { DENIAL_DETAIL, OWNERS, REPOSITORY_NAME } from './github-types.ts'
 import { BOOLEAN } from './go-boolean.ts'
 import { durationType } from './go-duration.ts'
 import { DOMAIN, ISSUER_PATTERNS, ISSUERS, KEY_SET_OVERRIDES } from './issuer-types.ts'
 import { LISTEN_ADDRESS, PORT_NUMBER, PROXY_BYPASS, TRUSTED_HOPS } from './network-types.ts'
-import { FILE_PATH, PEM_TEXT } from './file-types.ts'
+import { FILE_PATH } from './file-types.ts'
 import { choiceType, listType } from './value-type.ts'
 import type { ReadVariable, Values } from './variable.ts'
 
@@ -64,31 +68,7 @@ export const SERVICE_VARIABLES = {
     type: BOOLEAN,
     default: 'false',
   },
-  GITHUB_APP_IDS: {
-    topic: 'GitHub App',
-    meaning: 'App ids or client ids',
-    type: APP_IDS,
-    octoSts: true,
-    example: '12345',
-    remarks: 'Required, and exactly one in this release.',
-  },
-  APP_SECRET_CERTIFICATE_FILE: {
-    topic: 'GitHub App',
-    meaning: "path of the App's private key (PEM)",
-    type: FILE_PATH,
-    octoSts: true,
-    example: '/etc/github-sts/app.pem',
-    remarks:
-      'Exactly one of this and `APP_SECRET_CERTIFICATE_ENV_VAR`. RSA of at least 2,048 bits, PKCS#1 (as GitHub gives it) or PKCS#8, not encrypted. Read once, at the start; at most 1 MiB, as every file that is named here.',
-  },
-  APP_SECRET_CERTIFICATE_ENV_VAR: {
-    topic: 'GitHub App',
-    meaning: "the App's private key itself (PEM), despite its name",
-    type: PEM_TEXT,
-    secret: true,
-    octoSts: true,
-    remarks: 'In a shell: `APP_SECRET_CERTIFICATE_ENV_VAR="$(cat app.pem)"`.',
-  },
+  ...APP_VARIABLES,
   GITHUB_BASE_URL: {
     topic: 'GitHub App',
     meaning: "base of GitHub's REST API; for GitHub Enterprise Server https://HOST/api/v3",
@@ -124,6 +104,8 @@ export const SERVICE_VARIABLES = {
     octoSts: true,
     example: '/etc/ssl/corporate.pem',
   },
+  ...QUOTA_VARIABLES,
+  ...STORE_VARIABLES,
   STS_ALLOWED_ISSUERS: {
     topic: 'Issuers',
     meaning: 'issuers that are served at all, checked before anything is fetched; unset: any',
@@ -173,6 +155,7 @@ export const SERVICE_VARIABLES = {
     type: BOOLEAN,
     default: 'false',
   },
+  ...LIMIT_VARIABLES,
   ORG_POLICY_REPO: {
     topic: 'Policies',
     meaning: 'repository of organization policies and of the issuer list',
@@ -233,7 +216,7 @@ export const SERVICE_VARIABLES = {
     meaning: 'turns warnings about settings that fall back to another into errors',
     type: BOOLEAN,
     default: 'false',
-    remarks: 'In this release that is `OCTOSTS_STICKY_STORE=firestore` alone.',
+    remarks: 'That is `OCTOSTS_STICKY_STORE=firestore` alone.',
   },
   ...TELEMETRY_VARIABLES,
   ...EVENT_VARIABLES,

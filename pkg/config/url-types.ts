@@ -96,6 +96,20 @@ export const PROXY_URL: ValueType<string> = {
   },
 }
 
+/** The address of Redis or Valkey: `redis`, or `rediss` for TLS; a user, a password, a port and a database may be there. */
+export const REDIS_URL: ValueType<string> = {
+  allowed: 'redis://USER:PASSWORD@HOST:PORT/DATABASE, or rediss:// for TLS; all but the host may be left out',
+  parse: (text) => {
+    const url = readUrl(text)
+    if (!url.ok) return url
+    const { protocol, hostname, pathname } = url.value
+    if (protocol !== 'redis:' && protocol !== 'rediss:') return unparsed('not a redis or rediss URL')
+    if (hostname === '') return unparsed('it has no host')
+    if (!/^(?:\/\d{0,5})?$/.test(pathname)) return unparsed('its path is not the number of a database')
+    return /[?#]/.test(text) ? unparsed('it has a query or fragment') : parsed(text)
+  },
+}
+
 function readUrl(text: string): Parsed<URL> {
   if (text.length > URL_MAX_LENGTH) return unparsed(`longer than ${URL_MAX_LENGTH} characters`)
   if (UNPRINTABLE.test(text)) return unparsed('it has white space, a backslash or a character outside ASCII')

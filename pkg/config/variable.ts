@@ -23,7 +23,10 @@ export interface Variable<T = unknown> {
 export type Topic =
   | 'Listener'
   | 'GitHub App'
+  | 'Several Apps'
+  | 'Shared state'
   | 'Issuers'
+  | 'Limits'
   | 'Policies'
   | 'Answers'
   | 'Log and start'
@@ -53,8 +56,6 @@ export interface LaterVariable extends Variable {
   readonly asks?: (value: unknown) => boolean
   /** What to do instead, for people. */
   readonly advice?: string
-  /** Whether STS_STRICT_CONFIG turns the warning into an error. */
-  readonly strict?: true
 }
 
 /** The environment of a process. Never read from `process.env` here: the program passes it in. */

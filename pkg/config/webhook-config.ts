@@ -1,22 +1,24 @@
+import { readAppPools, withoutReplaced } from './app-pools.ts'
 import type { ConfigError } from './config-error.ts'
 import { deepFreeze, type ConfigResult, type ConfigSources } from './config-result.ts'
 import { readGitHub, type GitHubConfig } from './github-config.ts'
 import { checkLaterVariables, readValues } from './read-values.ts'
 import type { ServiceConfig } from './service-config.ts'
+import { readStore, type StoreConfig } from './store-config.ts'
 import { readTelemetry, type TelemetryConfig } from './telemetry-config.ts'
 import { warnOfUnknownVariables } from './unknown-variable.ts'
 import type { Environment } from './variable.ts'
 import { VARIABLE_NAMES } from './variables.ts'
-import { LATER_WEBHOOK_VARIABLES, WEBHOOK_VARIABLES, type WebhookValues } from './webhook-variables.ts'
+import { readWebhookSecrets, warnOfWhiteSpace, type WebhookSecrets } from './webhook-secrets.ts'
+import { LATER_WEBHOOK_VARIABLES, WEBHOOK_VARIABLES } from './webhook-variables.ts'
 
-/** All that the webhook is told from outside, validated and frozen. Holds a private key and secrets. */
+/** All that the webhook is told from outside, validated and frozen. Holds private keys and secrets. */
 export interface WebhookConfig {
   readonly logLevel: ServiceConfig['logLevel']
   readonly listener: Pick<ServiceConfig['listener'], 'host' | 'port' | 'drainDelayMs'>
   readonly github: GitHubConfig
-  readonly webhook: {
-    /** At least one; each may have signed a delivery. */
-    readonly secrets: readonly string[]
+  readonly store: StoreConfig
+  readonly webhook: WebhookSecrets & {
     /** Organizations, in lower case, whose deliveries are worked; undefined: all. */
     readonly organizations: ReadonlySet<string> | undefined
     /** Whether a check run is made only where a trust policy changed. */
@@ -38,16 +40,20 @@ export type WebhookConfigResult = ConfigResult<WebhookConfig>
 export function readWebhookConfig(environment: Environment, sources: ConfigSources): WebhookConfigResult {
   const errors: ConfigError[] = []
   const report = (error: ConfigError): void => void errors.push(error)
-  const values = readValues(WEBHOOK_VARIABLES, environment, report)
+  const values = readValues(WEBHOOK_VARIABLES, withoutReplaced(environment), report)
+  const laterWarnings = checkLaterVariables(LATER_WEBHOOK_VARIABLES, environment, report)
+  const secrets = readWebhookSecrets(values, environment, report)
+  const apps = readAppPools(values, environment, sources, report)
   const warnings = [
-    ...checkLaterVariables(LATER_WEBHOOK_VARIABLES, environment, values.STS_STRICT_CONFIG, report),
-    ...warnOfUnknownVariables(environment, VARIABLE_NAMES),
-    ...warnOfWhiteSpace(values),
+    ...laterWarnings,
+    ...warnOfUnknownVariables(environment, new Set([...VARIABLE_NAMES, ...(apps?.references ?? [])])),
+    ...warnOfWhiteSpace(secrets, values),
   ]
-  const github = readGitHub(values, environment, sources, report)
+  const github = readGitHub(values, apps?.pools ?? [], sources.readFile, report)
+  const store = readStore(values, undefined, environment, sources.readFile, report)
   const telemetry = readTelemetry(values, true, report)
-  const { PORT: port, GITHUB_WEBHOOK_SECRET: secret } = values
-  if (errors.length > 0 || github === undefined || port === undefined || secret === undefined) {
+  const { PORT: port } = values
+  if (errors.length > 0 || apps === undefined || port === undefined || secrets === undefined) {
     return { ok: false, errors, warnings }
   }
   const organizations = values.GITHUB_WEBHOOK_ORGANIZATION_FILTER
@@ -55,8 +61,9 @@ export function readWebhookConfig(environment: Environment, sources: ConfigSourc
     logLevel: values.STS_LOG_LEVEL,
     listener: { host: values.STS_HOST, port, drainDelayMs: values.STS_DRAIN_DELAY },
     github,
+    store,
     webhook: {
-      secrets: [...new Set([secret, ...(values.STS_WEBHOOK_SECRETS ?? [])])],
+      ...secrets,
       organizations: organizations === undefined ? undefined : new Set(organizations),
       checks: values.STS_CHECKS,
     },
@@ -69,10 +76,4 @@ export function readWebhookConfig(environment: Environment, sources: ConfigSourc
     telemetry,
   }
   return { ok: true, config: deepFreeze(config), warnings }
-}
-
-/** A secret that was read from a file often has its last line feed still, and then no signature matches. */
-function warnOfWhiteSpace({ GITHUB_WEBHOOK_SECRET: secret }: WebhookValues): readonly string[] {
-  if (secret === undefined || secret === secret.trim()) return []
-  return ['GITHUB_WEBHOOK_SECRET begins or ends with white space, which is taken as part of it']
 }

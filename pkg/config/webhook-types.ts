@@ -2,12 +2,20 @@ import { parsed, unparsed, type Parsed, type ValueType } from './value-type.ts'
 
 const SECRET_MAX_CHARACTERS = 1_024
 /** Every secret is tried with every delivery that none before it has signed. */
-const SECRETS_MAX = 8
+export const SECRETS_MAX = 8
 /** Escapes make six characters of one. */
 const SECRETS_MAX_CHARACTERS = SECRETS_MAX * (6 * SECRET_MAX_CHARACTERS + 4)
 
 /** What bytes that are not UTF-8 become when a process is started, and what has no bytes in UTF-8. */
 const NOT_UTF8 = /[\ufffd\p{Surrogate}]/u
+
+const NAMES_MAX_CHARACTERS = SECRETS_MAX * SECRET_MAX_CHARACTERS
+
+/** The secret of a webhook, or a list of names of secrets: which of the two is for others to say. */
+export const WEBHOOK_SECRET_OR_NAMES: ValueType<string> = {
+  allowed: `a secret of at most ${SECRET_MAX_CHARACTERS} characters that is not blank; with KMS_KEYS a comma-separated list of at most ${SECRETS_MAX} names of secrets`,
+  parse: (text) => (text.length > NAMES_MAX_CHARACTERS ? unparsed('it is too long') : parsed(text)),
+}
 
 /** The secret of a webhook, byte for byte. */
 export const WEBHOOK_SECRET: ValueType<string> = {

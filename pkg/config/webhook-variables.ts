@@ -1,19 +1,18 @@
+import { APP_VARIABLES } from './app-variables.ts'
 import { GOOGLE_VARIABLES } from './google-variables.ts'
 import { ORGANIZATIONS } from './github-types.ts'
 import { LATER_VARIABLES } from './later-variables.ts'
 import { SERVICE_VARIABLES } from './service-variables.ts'
+import { STORE_VARIABLES } from './store-variables.ts'
 import { TELEMETRY_VARIABLES } from './telemetry-variables.ts'
 import { choiceType } from './value-type.ts'
 import type { LaterVariable, ReadVariable, Values } from './variable.ts'
-import { WEBHOOK_SECRET, WEBHOOK_SECRETS } from './webhook-types.ts'
+import { WEBHOOK_SECRET_OR_NAMES, WEBHOOK_SECRETS } from './webhook-types.ts'
 
 const {
   PORT,
   STS_HOST,
   STS_DRAIN_DELAY,
-  GITHUB_APP_IDS,
-  APP_SECRET_CERTIFICATE_FILE,
-  APP_SECRET_CERTIFICATE_ENV_VAR,
   GITHUB_BASE_URL,
   HTTPS_PROXY,
   NO_PROXY,
@@ -32,13 +31,12 @@ export const WEBHOOK_VARIABLES = {
   PORT,
   STS_HOST,
   STS_DRAIN_DELAY,
-  GITHUB_APP_IDS,
-  APP_SECRET_CERTIFICATE_FILE,
-  APP_SECRET_CERTIFICATE_ENV_VAR,
+  ...APP_VARIABLES,
   GITHUB_BASE_URL,
   HTTPS_PROXY,
   NO_PROXY,
   SSL_CERT_FILE,
+  ...STORE_VARIABLES,
   STS_ALLOW_LOOPBACK_ISSUERS,
   ORG_POLICY_REPO,
   STS_ALLOW_ORG_PERMISSIONS_IN_REPO_POLICIES,
@@ -46,12 +44,12 @@ export const WEBHOOK_VARIABLES = {
   GITHUB_WEBHOOK_SECRET: {
     topic: 'Webhook',
     meaning: 'secret that GitHub signs deliveries with',
-    type: WEBHOOK_SECRET,
+    type: WEBHOOK_SECRET_OR_NAMES,
     required: true,
     secret: true,
     octoSts: true,
     remarks:
-      'Taken byte for byte: a comma is part of it, and so is a line feed at its end, which is a warning. The same text as in the settings of the GitHub App.',
+      'Taken byte for byte: a comma is part of it, and so is a line feed at its end, which is a warning. The same text as in the settings of the GitHub App. With `KMS_KEYS` it is read from the secret manager of `KMS_PROVIDER`: [keys.md](keys.md#the-secret-of-the-webhook).',
   },
   STS_WEBHOOK_SECRETS: {
     topic: 'Webhook',
@@ -88,13 +86,9 @@ export const WEBHOOK_VARIABLES = {
 /** What the webhook's variables hold. */
 export type WebhookValues = Values<typeof WEBHOOK_VARIABLES>
 
-const { KMS_KEYS, KMS_PROVIDER, STS_KMS_VERIFY, APP_CONFIG_FILE, OTEL_LOGS_EXPORTER } = LATER_VARIABLES
+const { OTEL_LOGS_EXPORTER } = LATER_VARIABLES
 
 /** Those of the variables whose part is not built yet that would concern the webhook. */
 export const LATER_WEBHOOK_VARIABLES = {
-  KMS_KEYS,
-  KMS_PROVIDER,
-  STS_KMS_VERIFY,
-  APP_CONFIG_FILE,
   OTEL_LOGS_EXPORTER,
 } as const satisfies Readonly<Record<string, LaterVariable>>

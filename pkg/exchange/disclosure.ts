@@ -50,6 +50,8 @@ const REVEALS_NAMES: ReadonlySet<string> = new Set([
   'issuer_list_required',
   'policy_missing',
   'policy_invalid',
+  // What is there is served all the same.
+  'miss_budget_spent',
   'issuer_mismatch',
   'subject_mismatch',
   'audience_mismatch',
@@ -63,7 +65,11 @@ const REVEALS_NAMES: ReadonlySet<string> = new Set([
  * True when the verified token proves that its bearer runs in a repository of the target's owner.
  * The issuer counts as much as the claim: anyone can run an issuer that claims a `repository_owner`.
  */
-function belongsToOwner({ token, owner, isGitHubIssuer }: DisclosureContext): boolean {
+export function belongsToOwner({
+  token,
+  owner,
+  isGitHubIssuer,
+}: Pick<DisclosureContext, 'token' | 'owner' | 'isGitHubIssuer'>): boolean {
   if (token === undefined || !isGitHubIssuer(token.issuer)) return false
   const claimed = claimOf(token.claims, 'repository_owner') ? token.claims['repository_owner'] : undefined
   return typeof claimed === 'string' && isSameName(claimed, owner)

@@ -1,16 +1,25 @@
 import type { Outcome, Sink } from '#pkg/audit'
 import type { DenialDetail } from '#pkg/config'
 import { StsError, denialOf, toStsError, type ErrorCode, type Reason } from '#pkg/errors'
-import type { GitHubApp, Installation, MintedToken, MintTokenRequest } from '#pkg/github'
+import {
+  routeKey,
+  type AppPool,
+  type Grant,
+  type MintedToken,
+  type OpenPool,
+  type PooledToken,
+} from '#pkg/github'
 import { readToken, type UnverifiedToken } from '#pkg/jwt'
 import type { TokenVerifier, VerifiedToken } from '#pkg/oidc'
 import { locatePolicy, type PolicyLocation } from '#pkg/policy'
 import { abortable } from '#pkg/store'
 import { NO_TRACE, type ExchangeEnd } from '#pkg/telemetry'
-import { disclose } from './disclosure.ts'
+import { belongsToOwner, disclose } from './disclosure.ts'
 import type { Exchange, ExchangeCall, ExchangeOutcome } from './exchange-call.ts'
+import { createExchangeGate } from './exchange-gate.ts'
 import { createGrants } from './grants.ts'
 import { createIssuerAdmission, type IssuerRules } from './issuer.ts'
+import type { MissBudget } from './miss-budget.ts'
 import { admitByOrganization, type OrganizationIssuers } from './organization-issuers.ts'
 import type { FileReader } from './policy-files.ts'
 import { readRequest, type ExchangeRequest } from './request.ts'
@@ -24,8 +33,12 @@ const RECORD_MAX_MS = 3_000
 export interface ExchangeParts {
   readonly issuerRules: IssuerRules
   readonly verifier: TokenVerifier
-  /** The App that serves an owner; undefined: none does. */
-  readonly appFor: (owner: string) => GitHubApp | undefined
+  /** The Apps that serve an owner; undefined: none does. */
+  readonly poolFor: (owner: string) => AppPool | undefined
+  /** The owners that are served at all, in lower case; undefined: any. */
+  readonly allowedOwners?: ReadonlySet<string> | undefined
+  /** How often callers may ask for what is not there. */
+  readonly missBudget: MissBudget
   readonly organizationIssuers: OrganizationIssuers
   readonly trustPolicies: TrustPolicies
   /** Has to take the record before a token leaves. */
@@ -61,7 +74,8 @@ export interface ExchangeService {
  * and each ends the exchange by throwing an StsError whose reason says which rule it was.
  */
 export function createExchange(parts: ExchangeParts): ExchangeService {
-  const { now, sink } = parts
+  const { now, sink, missBudget } = parts
+  const gate = createExchangeGate()
   const admitIssuer = createIssuerAdmission(parts.issuerRules)
   const grants = createGrants()
   const lateMints = new Set<Promise<void>>()
@@ -90,26 +104,44 @@ export function createExchange(parts: ExchangeParts): ExchangeService {
   }
 
   async function obtain(request: ExchangeRequest, trail: Trail): Promise<Obtained> {
+    const { owner } = request.scope
+    if (parts.allowedOwners?.has(owner.toLowerCase()) === false) throw new StsError('owner_not_allowed')
+    const unverified = trail.trace.step('issuer', () => readIssuer(request, trail))
+    const leave = gate.enter(unverified.issuer, missBudget.isStranger({ issuer: unverified.issuer, owner }))
+    try {
+      return await obtainFor(unverified, request, trail)
+    } finally {
+      leave()
+    }
+  }
+
+  async function obtainFor(
+    unverified: UnverifiedToken,
+    request: ExchangeRequest,
+    trail: Trail,
+  ): Promise<Obtained> {
     const { trace, call } = trail
     const { signal } = call
-    const unverified = trace.step('issuer', () => readIssuer(request, trail))
     const token = await trace.step('token', () => parts.verifier.verify(unverified, { signal }))
     trail.token = token
 
     const location = locatePolicy(request.scope, request.identity, parts.organizationPolicyRepository)
     trail.level = location.level
-    const app = trace.step('pool', () => choosePool(location.owner))
-    const installation = await trace.step('installation', () => app.findInstallation(location, { signal }))
-    trail.installation = { id: installation.id, appId: app.appId }
+    const pool = trace.step('pool', () => choosePool(location.owner))
+    const { owner } = location
+    const belongs = belongsToOwner({ token, owner, isGitHubIssuer: parts.isGitHubIssuer })
+    const guess = (): (() => void) => missBudget.take({ issuer: token.issuer, owner, belongs })
+    const opened = await trace.step('installation', () => pool.open(location, { signal, guess }))
+    trail.installation = { id: opened.installation.id, appId: opened.appId }
 
     // A list that nobody can see permits, so that is asked again before it is believed.
-    const listReader = readerOf(app, installation, { retryUnreadable: true })
-    const policyReader = readerOf(app, installation, { retryUnreadable: false })
+    const listReader = readerOf(opened, { retryUnreadable: true })
+    const policyReader = readerOf(opened, { retryUnreadable: false })
     const [issuerList, policyRead] = await Promise.allSettled([
       trace.step('issuer_list', () =>
-        parts.organizationIssuers.decide(location.owner, token.issuer, listReader, signal),
+        parts.organizationIssuers.decide(owner, token.issuer, listReader, signal),
       ),
-      trace.step('policy', () => parts.trustPolicies.read(location, policyReader, signal)),
+      trace.step('policy', () => parts.trustPolicies.read(location, policyReader, signal, guess)),
     ])
     // The list counts first: whoever it keeps out learns nothing about the policy.
     trail.issuerList = valueOf(issuerList)
@@ -122,8 +154,9 @@ export function createExchange(parts: ExchangeParts): ExchangeService {
     })
     const grant = trace.step('grant', () => grants.of(loaded.policy, location))
     trail.grant = grant
-    const minted = await trace.step('mint', (context) =>
-      mint(app, { grant, installation, target: location, trace: context }, trail),
+    const route = routeOf(grant, request, token)
+    const { token: minted, app } = await trace.step('mint', (context) =>
+      mint(opened.mintToken({ grant, target: location, trace: context, route }, { signal }), trail),
     )
     trail.installation = { id: minted.installation.id, appId: app.appId }
     return { token, minted, app, location, loaded }
@@ -141,38 +174,38 @@ export function createExchange(parts: ExchangeParts): ExchangeService {
     parts.verifier.vouch(token.issuer)
     parts.trustPolicies.vouchFor(location)
     parts.organizationIssuers.vouchFor(location.owner)
+    missBudget.vouchFor({ issuer: token.issuer, owner: location.owner })
   }
 
-  function choosePool(owner: string): GitHubApp {
-    const app = parts.appFor(owner)
-    if (app === undefined) throw new StsError('app_pool_missing')
-    return app
+  function choosePool(owner: string): AppPool {
+    const pool = parts.poolFor(owner)
+    if (pool === undefined) throw new StsError('app_pool_missing')
+    return pool
   }
 
   /**
    * A caller who leaves while GitHub makes the token does not stop that: the token would live on, unknown.
    * It is awaited behind the caller's back and revoked.
    */
-  async function mint(app: GitHubApp, request: MintTokenRequest, trail: Trail): Promise<MintedToken> {
+  async function mint(minting: Promise<PooledToken>, trail: Trail): Promise<PooledToken> {
     const { signal } = trail.call
-    const minting = app.mintToken(request, { signal })
     try {
       return await abortable(minting, signal)
     } catch (thrown) {
-      if (signal.aborted) awaitLateMint(minting, app, trail)
+      if (signal.aborted) awaitLateMint(minting, trail)
       throw thrown
     }
   }
 
-  function awaitLateMint(minting: Promise<MintedToken>, app: GitHubApp, trail: Trail): void {
+  function awaitLateMint(minting: Promise<PooledToken>, trail: Trail): void {
     unanswered.add(trail)
-    const late = finishLateMint(minting, app, trail).finally(() => lateMints.delete(late))
+    const late = finishLateMint(minting, trail).finally(() => lateMints.delete(late))
     lateMints.add(late)
   }
 
-  async function finishLateMint(minting: Promise<MintedToken>, app: GitHubApp, trail: Trail): Promise<void> {
+  async function finishLateMint(minting: Promise<PooledToken>, trail: Trail): Promise<void> {
     try {
-      const minted = await minting
+      const { token: minted, app } = await minting
       unanswered.delete(trail)
       await revoke(trail, minted, app)
     } catch (thrown) {
@@ -230,7 +263,7 @@ export function createExchange(parts: ExchangeParts): ExchangeService {
   }
 
   /** Never rejects: GitHub revokes in the background, and a record that is not taken cannot be helped here. */
-  async function revoke(trail: Trail, minted: MintedToken, app: GitHubApp): Promise<void> {
+  async function revoke(trail: Trail, minted: MintedToken, app: PooledToken['app']): Promise<void> {
     trail.minted = minted
     const isDead = await app.revokeToken(minted)
     await write(trail, isDead ? 'REVOKED' : 'NOT_REVOKED').catch(() => undefined)
@@ -271,22 +304,34 @@ export function createExchange(parts: ExchangeParts): ExchangeService {
 interface Obtained {
   readonly token: VerifiedToken
   readonly minted: MintedToken
-  readonly app: GitHubApp
+  readonly app: PooledToken['app']
   readonly location: PolicyLocation
   readonly loaded: LoadedPolicy
 }
 
-/** Reads files as this App, through tokens that reach no further than the repository they are in. */
-function readerOf(
-  app: GitHubApp,
-  installation: Installation,
-  { retryUnreadable }: { readonly retryUnreadable: boolean },
-): FileReader {
+/** Reads files through tokens that reach no further than the repository they are in. */
+function readerOf(pool: OpenPool, { retryUnreadable }: { readonly retryUnreadable: boolean }): FileReader {
   return {
-    accountId: installation.account.id,
-    read: (place, etag, signal) =>
-      app.readFile({ ...place, installation, etag }, { signal, retryUnreadable }),
+    accountId: pool.accountId,
+    read: (place, etag, signal) => pool.readFile({ ...place, etag }, { signal, retryUnreadable }),
+    async list(folder, signal) {
+      const found = await pool.listFolder(folder, { signal })
+      if (found.kind === 'absent') return new Set()
+      if (found.kind === 'unreadable' || !found.listing.complete) return undefined
+      return new Set(found.listing.entries.map(({ path }) => path))
+    },
   }
+}
+
+/** Whose tokens have to come from one App: those of who writes checks, which no other App may change. */
+function routeOf(
+  grant: Grant,
+  { scope, identity }: ExchangeRequest,
+  { subject }: VerifiedToken,
+): string | undefined {
+  if (grant.permissions['checks'] !== 'write') return undefined
+  const { owner, repository } = scope
+  return routeKey({ scope: repository === undefined ? owner : `${owner}/${repository}`, identity, subject })
 }
 
 function valueOf<T>(result: PromiseSettledResult<T>): T {

@@ -21,6 +21,8 @@ export interface OrganizationIssuers {
   vouchFor(owner: string): void
   /** See `PolicyFiles.expire`. */
   expire(owner: string, repository?: string): void
+  /** See `PolicyFiles.doubtAll`. */
+  doubtAll(): void
 }
 
 export interface OrganizationIssuersOptions {
@@ -76,6 +78,9 @@ export function createOrganizationIssuers(options: OrganizationIssuersOptions): 
     },
     expire(owner, repository) {
       files.expire(owner, repository)
+    },
+    doubtAll() {
+      files.doubtAll()
     },
   }
 }

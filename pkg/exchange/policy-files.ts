@@ -53,6 +53,11 @@ export interface PolicyFiles<T> {
    * without one the failure is thrown. A failure is never remembered as an absence.
    */
   read(place: FilePlace, reader: FileReader, signal: AbortSignal): Promise<FileAnswer<T>>
+  /**
+   * Whether a `read` would ask GitHub for something that may well not be there: it is not known, or as absent, and nobody
+   * else is asking for it.
+   */
+  isGuess(place: FilePlace, accountId: number): boolean
   /** Keeps the file in memory in preference to files that never served a grant. */
   vouchFor(place: FilePlace): void
   /**
@@ -60,6 +65,8 @@ export interface PolicyFiles<T> {
    * is used again, and while it cannot be asked there is no last state.
    */
   expire(owner: string, repository?: string): void
+  /** Something may have changed: GitHub is asked about each file before it is used again. */
+  doubtAll(): void
 }
 
 /** Asks GitHub for files of one account. */
@@ -71,6 +78,8 @@ export interface FileReader {
   readonly accountId: number
   /** Conditionally when an ETag is given. */
   read(place: FilePlace, etag: string | undefined, signal: AbortSignal): Promise<FileReading>
+  /** The paths of what is in a folder; undefined when not all of it is known. */
+  list(folder: FilePlace, signal: AbortSignal): Promise<ReadonlySet<string> | undefined>
 }
 
 export interface PolicyFilesOptions<T> {
@@ -148,7 +157,7 @@ export function createPolicyFiles<T>(options: PolicyFilesOptions<T>): PolicyFile
     }
   }
 
-  function knownOf(key: string, { accountId }: FileReader): Entry<T> | undefined {
+  function knownOf(key: string, { accountId }: Pick<FileReader, 'accountId'>): Entry<T> | undefined {
     const known = cache.get(key)
     return known?.accountId === accountId ? known : undefined
   }
@@ -221,11 +230,17 @@ export function createPolicyFiles<T>(options: PolicyFilesOptions<T>): PolicyFile
       options.onLookup?.(known === undefined ? 'miss' : isFresh ? resultOf(known.state) : 'stale')
       const entry = isFresh
         ? known
-        : await flights.run(`${reader.accountId} ${key}`, signal, (shared) =>
+        : await flights.run(flightOf(key, reader.accountId), signal, (shared) =>
             refresh(key, place, reader, shared),
           )
       if (entry.failure !== undefined && now() >= entry.confirmedAt + STALE_FOR_MS) throw entry.failure
       return { state: entry.state, failure: entry.failure }
+    },
+    isGuess(place, accountId) {
+      const key = keyOf(place)
+      const known = knownOf(key, { accountId })
+      if (flights.has(flightOf(key, accountId))) return false
+      return known === undefined || (resultOf(known.state) === 'negative' && now() >= known.askAt)
     },
     vouchFor(place) {
       cache.protect(keyOf(place))
@@ -238,6 +253,10 @@ export function createPolicyFiles<T>(options: PolicyFilesOptions<T>): PolicyFile
         entry.askAt = Number.NEGATIVE_INFINITY
         entry.confirmedAt = Number.NEGATIVE_INFINITY
       }
+    },
+    doubtAll() {
+      expiries += 1
+      for (const entry of cache.values()) entry.askAt = Number.NEGATIVE_INFINITY
     },
   }
 }
@@ -275,6 +294,10 @@ function unusable(problem: string): Diagnostic {
     line: 1,
     column: 1,
   }
+}
+
+function flightOf(key: string, accountId: number): string {
+  return `${accountId} ${key}`
 }
 
 /** Owners and repositories compare case-insensitively, paths do not. */

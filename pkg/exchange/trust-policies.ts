@@ -1,4 +1,5 @@
 import { StsError } from '#pkg/errors'
+import { isUnanswered } from '#pkg/github'
 import type { VerifiedToken } from '#pkg/oidc'
 import {
   matchToken,
@@ -8,7 +9,15 @@ import {
   type PolicyLocation,
 } from '#pkg/policy'
 import type { CacheResult } from '#pkg/telemetry'
-import { createPolicyFiles, isOutage, type FileReader, type PolicyFiles, findingOf } from './policy-files.ts'
+import {
+  createPolicyFiles,
+  findingOf,
+  isOutage,
+  type FileAnswer,
+  type FileReader,
+  type PolicyFiles,
+} from './policy-files.ts'
+import { createPolicyFolders } from './policy-folders.ts'
 
 /** How long an absent policy is taken as absent, unless policies are fresh for less, in milliseconds. */
 const ABSENT_FRESH_FOR_MS = 30_000
@@ -17,12 +26,25 @@ const BYTES_PER_INSTRUCTION = 240
 
 /** Step 7: trust policies, compiled once and used until they change. */
 export interface TrustPolicies {
-  /** The policy at `location`. Throws POLICY_NOT_FOUND, POLICY_INVALID, INSTALLATION_NOT_FOUND or GitHub's trouble. */
-  read(location: PolicyLocation, reader: FileReader, signal: AbortSignal): Promise<LoadedPolicy>
+  /**
+   * The policy at `location`.
+   *
+   * @param guess - called before GitHub is asked for a policy that may well be made up; may throw to prevent it. What it
+   * gives is called when there was one, or no answer.
+   * @throws StsError POLICY_NOT_FOUND, POLICY_INVALID, INSTALLATION_NOT_FOUND or GitHub's trouble.
+   */
+  read(
+    location: PolicyLocation,
+    reader: FileReader,
+    signal: AbortSignal,
+    guess?: () => () => void,
+  ): Promise<LoadedPolicy>
   /** Keeps the policy in memory in preference to those that never served a grant. */
   vouchFor(location: PolicyLocation): void
   /** See `PolicyFiles.expire`. */
   expire(owner: string, repository?: string): void
+  /** See `PolicyFiles.doubtAll`. */
+  doubtAll(): void
 }
 
 export interface LoadedPolicy {
@@ -61,10 +83,42 @@ export function createTrustPolicies(options: TrustPoliciesOptions): TrustPolicie
       now: options.now,
     })
   const files = { repository: filesOf('repository'), organization: filesOf('organization') }
+  const folders = createPolicyFolders({
+    freshForMs: Math.min(options.freshForMs, ABSENT_FRESH_FOR_MS),
+    now: options.now,
+  })
+
+  async function find(
+    location: PolicyLocation,
+    reader: FileReader,
+    signal: AbortSignal,
+    guess: (() => () => void) | undefined,
+  ): Promise<FileAnswer<CompiledTrustPolicy>> {
+    const ofLevel = files[location.level]
+    const isGuess = ofLevel.isGuess(location, reader.accountId)
+    const listed = isGuess ? folders.lookUp(location, reader.accountId) : 'listed'
+    if (listed === 'absent') {
+      options.onLookup?.('negative')
+      return { state: { kind: 'absent' } }
+    }
+    if (listed === 'listed') return ofLevel.read(location, reader, signal)
+    const wasNoMiss = guess?.()
+    try {
+      const answer = await ofLevel.read(location, reader, signal)
+      const { kind } = answer.state
+      if (kind === 'present' || kind === 'invalid' || isUnanswered(answer.failure)) wasNoMiss?.()
+      else if (kind === 'absent') folders.missed(location, reader)
+      return answer
+    } catch (thrown) {
+      // Whoever leaves does not know; else one could ask and hang up without end.
+      if (!signal.aborted && isUnanswered(thrown)) wasNoMiss?.()
+      throw thrown
+    }
+  }
 
   return {
-    async read(location, reader, signal) {
-      const { state, failure } = await files[location.level].read(location, reader, signal)
+    async read(location, reader, signal, guess) {
+      const { state, failure } = await find(location, reader, signal, guess)
       if (state.kind === 'present') {
         const source = `${location.owner}/${location.repository}:${location.path}`
         return { policy: state.value, source, blob: state.blob, stale: failure !== undefined }
@@ -90,6 +144,12 @@ export function createTrustPolicies(options: TrustPoliciesOptions): TrustPolicie
     expire(owner, repository) {
       files.repository.expire(owner, repository)
       files.organization.expire(owner, repository)
+      folders.expire(owner, repository)
+    },
+    doubtAll() {
+      files.repository.doubtAll()
+      files.organization.doubtAll()
+      folders.forgetAll()
     },
   }
 }

@@ -31,6 +31,8 @@ export interface CallEvent {
   /** The installation whose token was used; undefined for calls as the App itself, whose limits are apart. */
   readonly installationId: number | undefined
   readonly quota: Quota | undefined
+  /** After `github_rate_limited`, how long to wait. */
+  readonly retryAfterMs: number | undefined
 }
 
 /** Told about every call, for metrics and budgets. Must neither throw nor wait. */

@@ -1,10 +1,5 @@
 import { Agent, EnvHttpProxyAgent, type Dispatcher } from 'undici'
-
-/**
- * GitHub allows 100 requests at once, over all tokens of an App; more are queued here instead.
- * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
- */
-const CONNECTIONS_MAX = 100
+import { CALLS_MAX } from './call-gate.ts'
 
 /** An idle connection is kept this long, so that a mint seldom pays for a TLS handshake. */
 const IDLE_CONNECTION_MS = 30_000
@@ -19,8 +14,8 @@ export interface ConnectionPoolOptions {
 }
 
 /**
- * The one pool of connections to GitHub that all Apps share: kept alive, at most 100, TLS 1.2 or later with
- * verified certificates. Nothing is opened before the first call. Whoever made the pool closes it.
+ * The one pool of connections to GitHub that all Apps share: kept alive, one for each call that may be under way, TLS 1.2
+ * or later with verified certificates. Nothing is opened before the first call. Whoever made the pool closes it.
  */
 export function createConnectionPool({ ca, proxy }: ConnectionPoolOptions = {}): Dispatcher {
   const tls = {
@@ -30,7 +25,7 @@ export function createConnectionPool({ ca, proxy }: ConnectionPoolOptions = {}):
     rejectUnauthorized: true,
     ...(ca !== undefined && { ca }),
   } as const
-  const options = { connections: CONNECTIONS_MAX, keepAliveTimeout: IDLE_CONNECTION_MS, connect: tls }
+  const options = { connections: CALLS_MAX, keepAliveTimeout: IDLE_CONNECTION_MS, connect: tls }
   if (proxy === undefined) return new Agent(options)
   return new EnvHttpProxyAgent({
     ...options,

@@ -6,6 +6,9 @@ import { isObjectId } from './object-id.ts'
 /** The most entries that GitHub lists of a directory. https://docs.github.com/rest/repos/contents#get-repository-content */
 const LISTED_MAX = 1_000
 
+/** Bound of the answer: of a directory of 1,000 entries whose paths are long, in bytes. */
+export const FOLDER_LISTING_MAX_BYTES = 8 * 1024 * 1024
+
 const KINDS = { file: 'file', dir: 'directory', symlink: 'symlink', submodule: 'submodule' } as const
 
 /** What may be at a path that is no directory. */

@@ -3,7 +3,7 @@ import type { Reason } from '#pkg/errors'
 import type { Signer } from '#pkg/signer'
 import type { CacheName, CacheResult, TraceContext } from '#pkg/telemetry'
 import type { MintedToken } from './minted-token.ts'
-import { refused } from './answer.ts'
+import { isJsonObject, isPositiveInteger, readJson, refused } from './answer.ts'
 import { createAppCaller } from './app-caller.ts'
 import { createAppJwt } from './app-jwt.ts'
 import { createBackground } from './background.ts'
@@ -15,11 +15,13 @@ import { createHookDeliveries, type DeliveryListing, type ListDeliveriesOptions 
 import { createInstallationDirectory, type FindOptions } from './installation-directory.ts'
 import { requireSameAccount, type Installation, type RepositoryName } from './installation.ts'
 import { pause, type Pause } from './pause.ts'
+import { createGitHubLimits, type GitHubLimits } from './quota/github-limits.ts'
 import { createReadTokens } from './read-tokens.ts'
 import {
   createRepositoryContents,
   type FileRead,
   type FileRequest,
+  type FolderRead,
   type ReadFileOptions,
 } from './repository-contents.ts'
 import { createRepositoryVisibility } from './repository-visibility.ts'
@@ -41,6 +43,8 @@ export interface GitHubAppOptions {
   readonly baseUrl: string
   /** Connections to GitHub, shared by all Apps and closed by whoever made them; see `createConnectionPool`. */
   readonly dispatcher: Dispatcher
+  /** What GitHub allows, shared by all Apps. Default: its own, without secondary limits. */
+  readonly limits?: GitHubLimits
   /** Milliseconds since the epoch. Default: `Date.now`. */
   readonly now?: () => number
   /** Default: a timer. */
@@ -69,6 +73,8 @@ export interface MintTokenRequest {
 /** One GitHub App: everything that the service says to GitHub as this App, or with its tokens. */
 export interface GitHubApp {
   readonly appId: string
+  /** The number by which GitHub's deliveries name the App; undefined until `checkKey` has succeeded for a client id. */
+  readonly numericId: string | undefined
   /** The installation that serves the owner of `target`. See `InstallationDirectory.find`. */
   findInstallation(target: RepositoryName, options: FindOptions): Promise<Installation>
   /** Drops what is known of an owner, when something says that it has changed. */
@@ -77,6 +83,8 @@ export interface GitHubApp {
   forgetRepository(target: RepositoryName): void
   /** A file on the default branch. See `RepositoryContents.read`. */
   readFile(file: FileRequest, options: ReadFileOptions): Promise<FileRead>
+  /** A directory on the default branch. See `RepositoryContents.list`. */
+  listFolder(folder: Omit<FileRequest, 'etag'>, options: ReadFileOptions): Promise<FolderRead>
   /**
    * A new token, for one caller. See `TokenMinter.mint`. For all repositories of an installation, an installation
    * that was not confirmed within 60 s is looked up first.
@@ -104,19 +112,22 @@ export interface GitHubApp {
 
 export function createGitHubApp(options: GitHubAppOptions): GitHubApp {
   const { appId, onCall, onLookup, now = Date.now } = options
+  const limits = options.limits ?? createGitHubLimits({ now, secondary: false })
   const client = createGitHubClient({
     baseUrl: options.baseUrl,
     dispatcher: options.dispatcher,
+    gate: limits.gate,
     callTimeoutMs: options.callTimeoutMs ?? CALL_TIMEOUT_MS,
     now,
     pause: options.pause ?? pause,
-    onCall:
-      onCall &&
-      ((event) => {
-        onCall({ ...event, appId })
-      }),
+    onCall: (call) => {
+      const event = { ...call, appId }
+      limits.observe(event)
+      onCall?.(event)
+    },
   })
-  const parts = { client, now, pause: options.pause ?? pause, background: createBackground() }
+  let numericId = /^\d+$/.test(appId) ? appId : undefined
+  const parts = { client, limits, now, pause: options.pause ?? pause, background: createBackground() }
   const caller = createAppCaller({ client, now, jwt: createAppJwt({ appId, signer: options.signer, now }) })
   const directory = createInstallationDirectory({
     caller,
@@ -146,6 +157,9 @@ export function createGitHubApp(options: GitHubAppOptions): GitHubApp {
 
   return {
     appId,
+    get numericId() {
+      return numericId
+    },
     get problem() {
       return caller.problem
     },
@@ -158,6 +172,7 @@ export function createGitHubApp(options: GitHubAppOptions): GitHubApp {
       reviewTokens.forget(target)
     },
     readFile: (file, read) => contents.read(file, read),
+    listFolder: (folder, read) => contents.list(folder, read),
     async mintToken({ grant, installation: known, target, trace }, { signal }) {
       const isConfirmed =
         grant.repositories !== 'all' || now() - known.confirmedAt < ALL_REPOSITORIES_CONFIRMED_MS
@@ -190,6 +205,8 @@ export function createGitHubApp(options: GitHubAppOptions): GitHubApp {
         signal,
       })
       if (answer.status !== 200) throw refused('check_key', answer)
+      const body = readJson(answer, 'check_key')
+      if (isJsonObject(body) && isPositiveInteger(body['id'])) numericId = String(body['id'])
     },
     async close(graceMs) {
       readTokens.close()

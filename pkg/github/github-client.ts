@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici'
 import { StsError, type Reason } from '#pkg/errors'
 import { formatTraceParent, type TraceContext } from '#pkg/telemetry'
 import type { CallEvent, Operation } from './call-event.ts'
+import type { CallGate } from './call-gate.ts'
 import { sendHttpCall, type HttpAnswer, type HttpFailure } from './http-call.ts'
 import type { Pause } from './pause.ts'
 import { createRateLimitWait, isRateLimit, quotaOf } from './rate-limit.ts'
@@ -29,6 +30,8 @@ export interface GitHubRequest {
   /** The whole value of the header. */
   readonly authorization: string
   readonly installationId?: number
+  /** Of an installation that is known to exist: whose turn it takes when calls have to wait. */
+  readonly owner?: string
   /** JSON. */
   readonly body?: Buffer
   readonly accept?: string
@@ -54,7 +57,8 @@ export interface GitHubAnswer extends HttpAnswer {
 export interface GitHubClient {
   /**
    * @throws StsError `github_rate_limited` (with the wait), `github_unavailable` (5xx), `github_network`,
-   * `github_timeout`, `github_answer_malformed` (too long), `mint_unknown`; the reason of the signal when it aborts.
+   * `github_timeout`, `github_answer_malformed` (too long), `mint_unknown`, `overloaded` (nothing was sent); the reason of the
+   * signal when it aborts.
    */
   call(request: GitHubRequest): Promise<GitHubAnswer>
 }
@@ -63,15 +67,17 @@ export interface GitHubClientOptions {
   /** Such as `https://api.github.com` or `https://HOST/api/v3`. */
   readonly baseUrl: string
   readonly dispatcher: Dispatcher
+  readonly gate: CallGate
+  /** Of one call, the wait at the gate included. */
   readonly callTimeoutMs: number
   readonly now: () => number
   readonly pause: Pause
-  readonly onCall: ((event: Omit<CallEvent, 'appId'>) => void) | undefined
+  readonly onCall: (event: Omit<CallEvent, 'appId'>) => void
 }
 
 /** Says things to GitHub: headers, time-out, size bound, repetition, and the failures that any call can meet. */
 export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
-  const { dispatcher, now, pause, onCall } = options
+  const { dispatcher, gate, callTimeoutMs, now, pause, onCall } = options
   const base = new URL(options.baseUrl)
   const pathPrefix = base.pathname.replace(/\/+$/, '')
   const rateLimitWait = createRateLimitWait(now)
@@ -90,6 +96,23 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
   }
 
   async function attempt(request: GitHubRequest): Promise<Attempt> {
+    const entry = gate.enter({
+      owner: request.owner,
+      // A token that is not revoked lives on for an hour.
+      refusable: request.operation !== 'revoke_token',
+      timeoutMs: callTimeoutMs,
+      signal: request.signal,
+    })
+    // Nothing is awaited while there is room.
+    const timeoutMs = entry === undefined ? callTimeoutMs : await entry
+    try {
+      return await send(request, timeoutMs)
+    } finally {
+      gate.leave()
+    }
+  }
+
+  async function send(request: GitHubRequest, timeoutMs: number): Promise<Attempt> {
     const started = now()
     const outcome = await sendHttpCall({
       dispatcher,
@@ -98,7 +121,7 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
       method: request.method,
       headers: headersOf(request),
       body: request.body,
-      timeoutMs: options.callTimeoutMs,
+      timeoutMs,
       maxBytes: request.maxBytes ?? ANSWER_MAX_BYTES,
       signal: request.signal,
       abortable: request.repeatable ? 'always' : 'until_sent',
@@ -106,7 +129,7 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
     const answer = outcome.ok ? outcome.answer : undefined
     const message = answer === undefined ? '' : messageOf(answer)
     const error = outcome.ok ? errorOf(request, outcome.answer, message) : failureOf(request, outcome.failure)
-    onCall?.({
+    onCall({
       operation: request.operation,
       method: request.method,
       status: answer?.status,
@@ -114,6 +137,8 @@ export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
       durationMs: now() - started,
       installationId: request.installationId,
       quota: answer && quotaOf(answer),
+      retryAfterMs:
+        error instanceof StsError && error.reason === 'github_rate_limited' ? error.retryAfterMs : undefined,
     })
     if (outcome.ok && error === undefined) return { ok: true, answer: { ...outcome.answer, message } }
     return {

@@ -9,17 +9,15 @@ import {
   type NewCheckRun,
 } from './check-run.ts'
 import { CONTENTS_MEDIA_TYPE, readFileContents, type FileContents } from './file-contents.ts'
-import { readFolderListing, type FolderListing } from './folder-listing.ts'
+import { FOLDER_LISTING_MAX_BYTES, readFolderListing, type FolderListing } from './folder-listing.ts'
 import { requireRef } from './git-ref.ts'
 import { isTooLarge, type GitHubAnswer } from './github-client.ts'
+import type { GitHubLimits } from './quota/github-limits.ts'
 import type { RepositoryVisibility } from './repository-visibility.ts'
 import { resourcePath } from './resource-path.ts'
 import type { ReviewTarget } from './review-target.ts'
 import type { ReviewTokens } from './review-tokens.ts'
 import { createTokenCaller, type TokenCall, type TokenCallerOptions } from './token-caller.ts'
-
-/** Of a directory of 1,000 entries whose paths are long, in bytes. */
-const LISTING_MAX_BYTES = 8 * 1024 * 1024
 
 /** Of files with their patches, in bytes. GitHub shows about 1 MB of changes; JSON may double it, and more. */
 const CHANGES_MAX_BYTES = 16 * 1024 * 1024
@@ -95,10 +93,11 @@ export interface GitHubReviews {
 export interface GitHubReviewsOptions extends Omit<TokenCallerOptions, 'tokens'> {
   readonly reviewTokens: ReviewTokens
   readonly visibility: RepositoryVisibility
+  readonly limits: Pick<GitHubLimits, 'spend'>
 }
 
 export function createGitHubReviews(options: GitHubReviewsOptions): GitHubReviews {
-  const { reviewTokens, visibility } = options
+  const { reviewTokens, visibility, limits, pause } = options
   const caller = createTokenCaller({ ...options, tokens: reviewTokens })
 
   async function ask(
@@ -138,7 +137,7 @@ export function createGitHubReviews(options: GitHubReviewsOptions): GitHubReview
         method: 'GET',
         path: contentsPath(target, path, ref),
         accept: CONTENTS_MEDIA_TYPE,
-        maxBytes: LISTING_MAX_BYTES,
+        maxBytes: FOLDER_LISTING_MAX_BYTES,
         signal,
       })
       if (answer.status === 404) return undefined
@@ -164,6 +163,7 @@ export function createGitHubReviews(options: GitHubReviewsOptions): GitHubReview
     async createCheckRun(target, run, { signal }) {
       const operation = 'create_check_run'
       const path = pathIn(target, 'check-runs')
+      await limits.spend('content', target.installationId, { pause, signal })
       const answer = await ask(target, {
         operation,
         method: 'POST',

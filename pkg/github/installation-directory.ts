@@ -5,6 +5,7 @@ import { refused } from './answer.ts'
 import type { AppCaller } from './app-caller.ts'
 import { cacheKey, readInstallation, type Installation, type RepositoryName } from './installation.ts'
 import { resourcePath } from './resource-path.ts'
+import { isUnanswered } from './unanswered.ts'
 
 /** An installation is believed this long without asking again. */
 const INSTALLATION_FRESH_MS = 3_600_000
@@ -27,6 +28,11 @@ export interface FindOptions {
   readonly signal: AbortSignal
   /** The answer is no older than this, in milliseconds, even while GitHub cannot be asked. */
   readonly maxAgeMs?: number
+  /**
+   * Called before GitHub is asked, unless somebody else is asking the same; may throw `miss_budget_spent` to prevent it. What
+   * it gives is called when there was an installation, or no answer.
+   */
+  readonly guess?: (() => () => void) | undefined
 }
 
 /**
@@ -102,7 +108,7 @@ export function createInstallationDirectory(options: InstallationDirectoryOption
   }
 
   return {
-    async find(target, { signal, maxAgeMs = INSTALLATION_FRESH_MS }) {
+    async find(target, { signal, maxAgeMs = INSTALLATION_FRESH_MS, guess }) {
       const known = installations.get(cacheKey(target.owner))
       const age = known === undefined ? Infinity : now() - known.confirmedAt
       if (known !== undefined && age < maxAgeMs) {
@@ -117,9 +123,15 @@ export function createInstallationDirectory(options: InstallationDirectoryOption
         throw absence.error
       }
       onLookup?.(known === undefined ? 'miss' : 'stale')
+      let wasNoMiss: (() => void) | undefined
       try {
-        return await flights.run(key, signal, (flight) => lookUp(target, flight))
+        if (!flights.has(key)) wasNoMiss = guess?.()
+        const installation = await flights.run(key, signal, (flight) => lookUp(target, flight))
+        wasNoMiss?.()
+        return installation
       } catch (error) {
+        // Whoever leaves does not know; else one could ask and hang up without end.
+        if (!signal.aborted && isUnanswered(error)) wasNoMiss?.()
         const kept = known !== undefined && age < INSTALLATION_KEPT_MS && maxAgeMs >= INSTALLATION_FRESH_MS
         if (kept && isOutage(error)) return known
         throw error

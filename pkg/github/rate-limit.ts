@@ -20,8 +20,13 @@ export interface Quota {
   readonly resetAt: number
 }
 
-/** The quota in an answer, if GitHub (or a GHES with rate limits switched on) gave one. */
+/**
+ * The quota in an answer, if GitHub (or a GHES with rate limits switched on) gave one. A credential that GitHub does not
+ * take is answered with the quota of anonymous callers, and some endpoints have one of their own: neither counts.
+ */
 export function quotaOf(answer: HttpAnswer): Quota | undefined {
+  const { 'x-ratelimit-resource': resource = 'core' } = answer.headers
+  if (answer.status === 401 || resource !== 'core') return undefined
   const limit = integerHeader(answer, 'x-ratelimit-limit')
   const remaining = integerHeader(answer, 'x-ratelimit-remaining')
   const reset = integerHeader(answer, 'x-ratelimit-reset')

@@ -1,5 +1,6 @@
 import { refused } from './answer.ts'
 import { CONTENTS_MEDIA_TYPE, readFileContents, type FileContents } from './file-contents.ts'
+import { FOLDER_LISTING_MAX_BYTES, readFolderListing, type FolderListing } from './folder-listing.ts'
 import type { GitHubAnswer } from './github-client.ts'
 import type { Installation, RepositoryName } from './installation.ts'
 import type { ReadTokens } from './read-tokens.ts'
@@ -29,6 +30,13 @@ export type FileRead =
   /** The App has no access to the repository, or there is none. */
   | { readonly kind: 'unreadable' }
 
+/** What is known of a directory on the default branch. */
+export type FolderRead =
+  | { readonly kind: 'listed'; readonly listing: FolderListing }
+  /** There is none, in a repository that the App can read. */
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unreadable' }
+
 /** Reads files of repositories, always on the default branch: no `ref` is ever sent. */
 export interface RepositoryContents {
   /**
@@ -37,6 +45,8 @@ export interface RepositoryContents {
    * A failure is never `absent`.
    */
   read(file: FileRequest, options: ReadFileOptions): Promise<FileRead>
+  /** The entries of a directory. Throws as `read`. */
+  list(folder: Omit<FileRequest, 'etag'>, options: ReadFileOptions): Promise<FolderRead>
 }
 
 export interface RepositoryContentsOptions extends Omit<TokenCallerOptions, 'tokens'> {
@@ -47,26 +57,46 @@ export function createRepositoryContents(options: RepositoryContentsOptions): Re
   const { readTokens } = options
   const caller = createTokenCaller({ ...options, tokens: readTokens })
 
+  /** Undefined when the App cannot see the repository. */
+  async function ask(
+    place: FileRequest,
+    more: { readonly operation: 'read_file' | 'list_folder'; readonly maxBytes?: number },
+    { signal, retryUnreadable = false }: ReadFileOptions,
+  ): Promise<GitHubAnswer | undefined> {
+    const request = {
+      ...more,
+      method: 'GET',
+      path: resourcePath('repos', place.owner, place.repository, 'contents', ...place.path.split('/')),
+      accept: CONTENTS_MEDIA_TYPE,
+      ifNoneMatch: place.etag,
+      repeatable: true,
+      signal,
+    } as const
+    let { installation } = place
+    for (let isRenewed = false; ; isRenewed = true) {
+      const token = await readTokens.get(installation, place, { signal, retryUnreadable })
+      if (token === undefined) return undefined
+      const isExpected = place.etag !== undefined
+      const answer = await caller.call({ target: place, token, request, isRenewed, isExpected })
+      if (answer !== undefined) return answer
+      installation = token.installation
+    }
+  }
+
   return {
-    async read(file, { signal, retryUnreadable = false }) {
-      const request = {
-        operation: 'read_file',
-        method: 'GET',
-        path: resourcePath('repos', file.owner, file.repository, 'contents', ...file.path.split('/')),
-        accept: CONTENTS_MEDIA_TYPE,
-        ifNoneMatch: file.etag,
-        repeatable: true,
-        signal,
-      } as const
-      let { installation } = file
-      for (let isRenewed = false; ; isRenewed = true) {
-        const token = await readTokens.get(installation, file, { signal, retryUnreadable })
-        if (token === undefined) return { kind: 'unreadable' }
-        const isExpected = file.etag !== undefined
-        const answer = await caller.call({ target: file, token, request, isRenewed, isExpected })
-        if (answer !== undefined) return readAnswer(file, answer)
-        installation = token.installation
-      }
+    async read(file, read) {
+      const answer = await ask(file, { operation: 'read_file' }, read)
+      return answer === undefined ? { kind: 'unreadable' } : readAnswer(file, answer)
+    },
+    async list(folder, read) {
+      const operation = 'list_folder'
+      const answer = await ask(folder, { operation, maxBytes: FOLDER_LISTING_MAX_BYTES }, read)
+      if (answer === undefined) return { kind: 'unreadable' }
+      if (answer.status === 404) return { kind: 'absent' }
+      if (answer.status !== 200) throw refused(operation, answer)
+      const listing = readFolderListing(answer)
+      // A file where the folder should be: nothing is below it.
+      return listing === undefined ? { kind: 'absent' } : { kind: 'listed', listing }
     },
   }
 }

@@ -17,7 +17,7 @@ const ABSENCE_TOKEN_MS = 10 * 60_000
 export interface TokenCall {
   readonly target: RepositoryName
   readonly token: MintedToken
-  readonly request: Omit<GitHubRequest, 'authorization' | 'installationId'>
+  readonly request: Omit<GitHubRequest, 'authorization' | 'installationId' | 'owner'>
   /** The token was made after another had failed this call, so there is none to try after it. */
   readonly isRenewed: boolean
   /** What the call asks about was there before, so that a 404 is doubted sooner. Default: false. */
@@ -47,11 +47,12 @@ export interface TokenCallerOptions {
 export function createTokenCaller(options: TokenCallerOptions): TokenCaller {
   const { client, directory, tokens, now, pause } = options
 
-  function ask({ request, token }: TokenCall): Promise<GitHubAnswer> {
+  function ask({ request, token, target }: TokenCall): Promise<GitHubAnswer> {
     return client.call({
       ...request,
       authorization: `token ${token.token}`,
       installationId: token.installation.id,
+      owner: target.owner,
     })
   }
 

@@ -10,6 +10,8 @@ import type { GitHubAnswer } from './github-client.ts'
 import { notGranted, type Grant } from './grant.ts'
 import type { InstallationDirectory } from './installation-directory.ts'
 import { requireSameAccount, type Installation, type RepositoryName } from './installation.ts'
+import type { Pause } from './pause.ts'
+import type { GitHubLimits } from './quota/github-limits.ts'
 import { dateOf } from './rate-limit.ts'
 import { resourcePath } from './resource-path.ts'
 import type { TokenRevoker } from './token-revoker.ts'
@@ -42,6 +44,8 @@ export interface TokenMinter {
    * Once it was sent, `signal` stops it no more: the token would live on unknown. So whoever aborts `signal` waits
    * for this promise all the same, and revokes what comes.
    *
+   * A mint beyond what GitHub allows in a minute waits a little; see `GitHubLimits.spend`.
+   *
    * @throws StsError `permission_not_granted` (422) with what is lacking in its detail, `grant_exceeded`,
    * `installation_missing`, `installation_suspended`, `mint_unknown` (a token may have been made that nobody
    * holds) and the failures of `AppCaller.call`.
@@ -53,7 +57,9 @@ export interface TokenMinterOptions {
   readonly caller: AppCaller
   readonly directory: InstallationDirectory
   readonly revoker: TokenRevoker
+  readonly limits: Pick<GitHubLimits, 'spend'>
   readonly now: () => number
+  readonly pause: Pause
 }
 
 type MintResult =
@@ -62,18 +68,20 @@ type MintResult =
   | { readonly kind: 'gone' | 'forbidden' | 'unprocessable'; readonly answer: GitHubAnswer }
 
 export function createTokenMinter(options: TokenMinterOptions): TokenMinter {
-  const { caller, directory, revoker, now } = options
+  const { caller, directory, revoker, limits, now, pause } = options
 
   async function send(request: MintRequest, installation: Installation): Promise<MintResult> {
-    const { operation, grant } = request
+    const { operation, grant, signal } = request
+    await limits.spend('mint', installation.id, { pause, signal })
     const answer = await caller.call({
       operation,
       method: 'POST',
+      owner: request.target.owner,
       path: resourcePath('app', 'installations', installation.id, 'access_tokens'),
       body: grant.body,
       maxBytes: ANSWER_MAX_BYTES,
       repeatable: false,
-      signal: request.signal,
+      signal,
       trace: request.trace,
     })
     switch (answer.status) {

@@ -10,6 +10,8 @@ export interface RegisteredClaims {
   /** Milliseconds since the epoch. */
   readonly expiresAt: number
   /** Milliseconds since the epoch. */
+  readonly issuedAt: number | undefined
+  /** Milliseconds since the epoch. */
   readonly notBefore: number | undefined
 }
 
@@ -48,7 +50,13 @@ export function readRegisteredClaims(claims: TokenRecord): RegisteredClaims {
     const syntax = checkAudience(value)
     if (!syntax.ok) throw new StsError('token_audience_syntax', { detail: { problem: syntax.problem } })
   }
-  return { subject, audiences, expiresAt: exp * 1000, notBefore: nbf === undefined ? undefined : nbf * 1000 }
+  return {
+    subject,
+    audiences,
+    expiresAt: exp * 1000,
+    issuedAt: iat === undefined ? undefined : iat * 1000,
+    notBefore: nbf === undefined ? undefined : nbf * 1000,
+  }
 }
 
 /**
@@ -62,4 +70,14 @@ export function checkTimes(claims: RegisteredClaims, now: number): void {
   if (claims.notBefore !== undefined && claims.notBefore > now + NOT_BEFORE_LEEWAY_MS) {
     throw new StsError('token_not_yet_valid')
   }
+}
+
+/**
+ * Refuses a token that lives longer than `maxMs`, or that does not say when its life began.
+ *
+ * @throws StsError (TOKEN_INVALID) `token_lives_too_long`.
+ */
+export function checkLifetime({ expiresAt, issuedAt }: RegisteredClaims, maxMs: number | undefined): void {
+  if (maxMs === undefined) return
+  if (issuedAt === undefined || expiresAt - issuedAt > maxMs) throw new StsError('token_lives_too_long')
 }

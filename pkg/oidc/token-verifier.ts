@@ -8,7 +8,7 @@ import { createKeySource, type IssuerKeys } from './key-source.ts'
 import { verifyWithKeySet } from './key-set.ts'
 import { createReaches } from './reach.ts'
 import { resolveHost, type ResolveHost } from './resolve-host.ts'
-import { checkTimes, readRegisteredClaims } from './token-claims.ts'
+import { checkLifetime, checkTimes, readRegisteredClaims } from './token-claims.ts'
 
 /** A token whose issuer is known to have signed it, within its time. */
 export interface VerifiedToken {
@@ -62,6 +62,8 @@ export interface TokenVerifierOptions {
   /** Milliseconds since the epoch. Default: the system's clock. */
   readonly now?: () => number
   readonly observer?: IssuerObserver | undefined
+  /** Tokens that live longer, from `iat` to `exp`, are refused before anything is fetched; in milliseconds. Default: any. */
+  readonly maxLifetimeMs?: number | undefined
   /** Default: the system's name servers. */
   readonly resolve?: ResolveHost
   /** Default: a TCP connection of the operating system. */
@@ -98,6 +100,7 @@ export function createTokenVerifier(options: TokenVerifierOptions = {}): TokenVe
       checkHeader(token.header)
       const claims = readRegisteredClaims(token.claims)
       checkTimes(claims, now())
+      checkLifetime(claims, options.maxLifetimeMs)
       await checkSignature(token, signal)
       // Fetching keys may have outlasted the token.
       checkTimes(claims, now())

@@ -1,3 +1,4 @@
+import type { StoreProblem } from '#pkg/store'
 import { NO_METRICS, type Metrics } from './metric/metrics.ts'
 import type { Telemetry } from './telemetry.ts'
 import { NO_TRACER } from './trace/no-tracer.ts'
@@ -7,7 +8,7 @@ import type { Tracer } from './trace/tracer.ts'
 export interface TelemetrySwitch {
   readonly metrics: Metrics
   readonly tracer: Tracer
-  /** From now on everything goes to `telemetry`. A queue that is watched already will be there too. */
+  /** From now on everything goes to `telemetry`. What is watched already will be there too. */
   readonly use: (telemetry: Pick<Telemetry, 'metrics' | 'tracer'>) => void
 }
 
@@ -16,6 +17,7 @@ export function createTelemetrySwitch(): TelemetrySwitch {
   let metrics = NO_METRICS
   let tracer: Tracer = NO_TRACER
   let watched: (() => number) | undefined
+  let watchedStore: (() => StoreProblem | undefined) | undefined
 
   return {
     metrics: {
@@ -46,6 +48,10 @@ export function createTelemetrySwitch(): TelemetrySwitch {
       deliveryReceived: (event) => {
         metrics.deliveryReceived(event)
       },
+      watchStore: (read) => {
+        watchedStore = read
+        metrics.watchStore(read)
+      },
       watchQueueDepth: (read) => {
         watched = read
         metrics.watchQueueDepth(read)
@@ -64,6 +70,7 @@ export function createTelemetrySwitch(): TelemetrySwitch {
       metrics = telemetry.metrics
       tracer = telemetry.tracer
       if (watched !== undefined) metrics.watchQueueDepth(watched)
+      if (watchedStore !== undefined) metrics.watchStore(watchedStore)
     },
   }
 }

@@ -20,6 +20,33 @@ describe('readServiceConfig', () => {
     ['GITHUB_APP_IDS', '1,'],
     ['GITHUB_APP_IDS', '1,1'],
     ['GITHUB_APP_IDS', '1,2'],
+    ['STS_KMS_VERIFY', 'yes'],
+    ['KMS_PROVIDER', 'ibm'],
+    ['STS_ALLOWED_ORGS', '*'],
+    ['STS_ALLOWED_ORGS', 'acme/app'],
+    ['STS_ALLOWED_ORGS', 'acme,'],
+    ['STS_ALLOWED_ORGS', 'acme,..'],
+    ['STS_MAX_TOKEN_LIFETIME', '0'],
+    ['STS_MAX_TOKEN_LIFETIME', '3600'],
+    ['STS_MAX_TOKEN_LIFETIME', '8761h'],
+    ['STS_MISS_BUDGET', '0'],
+    ['STS_MISS_BUDGET', '-1'],
+    ['OCTOSTS_QUOTA_FLOOR_HARD', '-1'],
+    ['OCTOSTS_QUOTA_FLOOR_SOFT', '1e3'],
+    ['OCTOSTS_QUOTA_STALE', '0s'],
+    ['OCTOSTS_QUOTA_STALE', '-5m'],
+    ['OCTOSTS_STICKY_STORE', 'dynamodb'],
+    ['OCTOSTS_STICKY_STORE_FIRESTORE_TTL', '0s'],
+    ['OCTOSTS_STICKY_STORE_FIRESTORE_TTL', '721h'],
+    ['STS_STORE', 'valkey'],
+    ['STS_STORE', 'Redis'],
+    ['STS_REDIS_URL', 'localhost:6379'],
+    ['STS_REDIS_URL', 'http://localhost:6379'],
+    ['STS_REDIS_URL', 'redis://'],
+    ['STS_REDIS_URL', 'redis:///0'],
+    ['STS_REDIS_URL', 'redis://h/path'],
+    ['STS_REDIS_URL', 'redis://h/0?tls=false'],
+    ['STS_REDIS_CA_FILE', '/missing.pem'],
     ['GITHUB_BASE_URL', 'http://api.github.com'],
     ['GITHUB_BASE_URL', 'http://127.0.0.1.evil.test'],
     ['GITHUB_BASE_URL', 'https://u:p@api.github.com'],
@@ -216,7 +243,7 @@ describe('the one App key', () => {
   it('comes from a file', () => {
     const result = read(inFile, { [FILE]: PEM })
     assert.ok(result.ok, 'the environment is valid')
-    assert.equal(result.config.github.app.privateKeyPem, PEM)
+    assert.deepEqual(result.config.github.pools[0]?.apps[0]?.key, { kind: 'pem', pem: PEM })
   })
 
   const files: readonly (readonly [name: string, files: Readonly<Record<string, string | Uint8Array>>])[] = [
@@ -248,7 +275,7 @@ describe('the one App key', () => {
     [
       'no source',
       { APP_SECRET_CERTIFICATE_ENV_VAR: undefined },
-      'APP_SECRET_CERTIFICATE_FILE, APP_SECRET_CERTIFICATE_ENV_VAR',
+      'APP_SECRET_CERTIFICATE_FILE, APP_SECRET_CERTIFICATE_ENV_VAR, KMS_KEYS',
     ],
     [
       'two sources',
@@ -265,18 +292,6 @@ describe('the one App key', () => {
       )
     })
   }
-
-  it('is not asked for beside APP_CONFIG_FILE, which replaces it', () => {
-    const changes = {
-      APP_SECRET_CERTIFICATE_ENV_VAR: undefined,
-      GITHUB_APP_IDS: '',
-      APP_CONFIG_FILE: '/a.yaml',
-    }
-    assert.deepEqual(
-      errorsOf(changes).map(({ variable }) => variable),
-      ['APP_CONFIG_FILE'],
-    )
-  })
 })
 
 describe('renderConfigErrors', () => {
@@ -298,6 +313,12 @@ describe('renderConfigErrors', () => {
     ['a key where its path belongs', { APP_SECRET_CERTIFICATE_FILE: '-----BEGIN PRIVATE KEY-----\nhunter2' }],
     ['a token where a domain belongs', { STS_DOMAIN: 'a b ghs_hunter2' }],
     ['a JWT where a domain belongs', { STS_DOMAIN: 'a b eyJhunter2.eyJhunter2.hunter2' }],
+    ['a password of Redis', { STS_REDIS_URL: 'http://:hunter2@r.test' }],
+    ['a password of Redis without a scheme', { STS_REDIS_URL: 'hunter2' }],
+    [
+      'a key where the name of one belongs',
+      { APP_SECRET_CERTIFICATE_ENV_VAR: '', KMS_KEYS: '-----BEGIN hunter2' },
+    ],
     ['a password for issuers', { STS_ISSUER_PROXY: 'http://u:hunter2@p.test' }],
     [
       'a file that is shown nowhere',

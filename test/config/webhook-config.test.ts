@@ -40,11 +40,18 @@ describe('readWebhookConfig', () => {
       listener: { host: undefined, port: 8080, drainDelayMs: 0 },
       github: {
         baseUrl: 'https://api.github.com',
-        app: { id: '12345', privateKeyPem: PEM },
+        pools: [{ owner: '*', apps: [{ id: '12345', key: { kind: 'pem', pem: PEM } }] }],
+        verifyKeyService: false,
         proxy: undefined,
         certificateAuthorities: undefined,
       },
-      webhook: { secrets: ['hunter2'], organizations: undefined, checks: 'changed' },
+      store: { shared: 'memory', redis: undefined },
+      webhook: {
+        secrets: ['hunter2'],
+        secretNames: undefined,
+        organizations: undefined,
+        checks: 'changed',
+      },
       policies: {
         orgPolicyRepo: '.github',
         strict: false,
@@ -88,8 +95,8 @@ describe('readWebhookConfig', () => {
     [{ GITHUB_BASE_URL: 'https://h.test/api/v3/' }, (c) => c.github.baseUrl, 'https://h.test/api/v3'],
     [
       { APP_SECRET_CERTIFICATE_ENV_VAR: '', APP_SECRET_CERTIFICATE_FILE: '/app.pem' },
-      (config) => config.github.app.privateKeyPem,
-      PEM,
+      (config) => config.github.pools[0]?.apps[0]?.key,
+      { kind: 'pem', pem: PEM },
     ],
     [{ https_proxy: 'p.test:1' }, (config) => config.github.proxy?.url, 'http://p.test:1/'],
     [{ ORG_POLICY_REPO: 'policies' }, (config) => config.policies.orgPolicyRepo, 'policies'],
@@ -128,7 +135,11 @@ describe('readWebhookConfig', () => {
     ['GITHUB_WEBHOOK_ORGANIZATION_FILTER', ' , '],
     ['GITHUB_WEBHOOK_ORGANIZATION_FILTER', '*'],
     ['GITHUB_WEBHOOK_ORGANIZATION_FILTER', 'acme/app'],
+    ['GITHUB_WEBHOOK_SECRET', 'projects/hunter2/secrets/s/versions/1'],
+    ['GITHUB_WEBHOOK_SECRET', 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:hunter2-AbCdEf'],
+    ['GITHUB_WEBHOOK_SECRET', 'https://v.vault.azure.net/secrets/hunter2'],
     ['STS_CHECKS', 'never'],
+    ['STS_REDIS_URL', 'hunter2'],
     ['STS_CHECKS', 'true'],
     ['ORG_POLICY_REPO', ''],
     ['KMS_KEYS', 'projects/p'],
@@ -160,7 +171,7 @@ describe('readWebhookConfig', () => {
         'STS_WEBHOOK_SECRETS',
         'STS_CHECKS',
         'GITHUB_APP_IDS',
-        'APP_SECRET_CERTIFICATE_FILE, APP_SECRET_CERTIFICATE_ENV_VAR',
+        'APP_SECRET_CERTIFICATE_FILE, APP_SECRET_CERTIFICATE_ENV_VAR, KMS_KEYS',
       ],
     )
   })

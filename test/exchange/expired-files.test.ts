@@ -32,6 +32,7 @@ function setUp() {
   })
   const reader = {
     accountId: 1,
+    list: () => Promise.resolve(undefined),
     read: async (_: FilePlace, etag: string | undefined): Promise<FileReading> => {
       asked.push(etag)
       const answer = await (answers.shift() ?? new StsError('unexpected'))

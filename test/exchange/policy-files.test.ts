@@ -61,6 +61,7 @@ function setUp(bytesOfValue = 1): Setup {
   })
   const reader: FileReader = {
     accountId: 1,
+    list: () => Promise.resolve(undefined),
     read(_, etag) {
       asked.push(etag)
       const answer = answers.shift() ?? new StsError('github_unavailable')
@@ -229,6 +230,7 @@ describe('callers at the same time', () => {
     const signals: AbortSignal[] = []
     const reader: FileReader = {
       accountId,
+      list: () => Promise.resolve(undefined),
       read(_, __, signal) {
         signals.push(signal)
         return new Promise((resolve, reject) => {

@@ -32,12 +32,13 @@ describe('createTelemetrySwitch', () => {
     assert.equal(handed.startRequest({}), NO_TRACE)
   })
 
-  it('remembers the queue that is watched', () => {
+  it('remembers the queue and the store that are watched', () => {
     const { metrics, use } = createTelemetrySwitch()
     const noted = notedMetrics()
     metrics.watchQueueDepth(() => 1)
+    metrics.watchStore(() => undefined)
     use({ metrics: noted.metrics, tracer })
-    assert.deepEqual(noted.calls, ['watchQueueDepth'])
+    assert.deepEqual(noted.calls, ['watchQueueDepth', 'watchStore'])
   })
 
   it('keeps the trace of a caller while nothing is traced', () => {

@@ -21,6 +21,7 @@ import {
   RPC_SYSTEM,
   SINK,
   STATUS_CLASS,
+  STORE_PROBLEM,
   TRANSPORT,
   type LabelBound,
 } from './label-values.ts'
@@ -127,6 +128,13 @@ export const METRICS = {
     unit: '{failure}',
     description: 'Records that a sink has not taken.',
     labels: { sink: SINK },
+  },
+  storeProblem: {
+    name: 'sts.store.problem',
+    kind: 'gauge',
+    unit: '{problem}',
+    description: 'Whether something is wrong with the shared store: 1, and what it is; else 0.',
+    labels: { problem: STORE_PROBLEM },
   },
   deliveryCount: {
     name: 'sts.webhook.delivery.count',

@@ -1,6 +1,7 @@
+import type { StoreProblem } from '#pkg/store'
 import { createBoundedLabel } from './bounded-label.ts'
 import { METRICS, type MetricDefinition } from './catalogue.ts'
-import { PROBER } from './label-values.ts'
+import { PROBER, STORE_PROBLEM } from './label-values.ts'
 import type { LabelSet } from './label-sets.ts'
 import type { ProberStepEnd, RateLimitState } from './metrics.ts'
 import { createRateLimits } from './rate-limits.ts'
@@ -18,6 +19,7 @@ export interface GaugeReading {
 /** What is shown as it is now, instead of being added up. */
 export interface Gauges {
   rateLimitSeen(state: RateLimitState): void
+  watchStore(read: () => StoreProblem | undefined): void
   watchQueueDepth(read: () => number): void
   proberPassed(prober: ProberStepEnd['prober']): void
   /** Those that have anything to show. */
@@ -29,7 +31,15 @@ export function createGauges(now: () => number): Gauges {
   const rateLimits = createRateLimits(now)
   const proberLabel = createBoundedLabel(PROBER)
   const lastSuccess = new Map<string, GaugePoint>()
+  const problemLabel = createBoundedLabel(STORE_PROBLEM)
+  let readProblem: (() => StoreProblem | undefined) | undefined
   let readDepth: (() => number) | undefined
+
+  function storeProblem(): readonly GaugePoint[] {
+    if (readProblem === undefined) return []
+    const problem = readProblem()
+    return [{ labels: { problem: problemLabel(problem ?? 'none') }, value: problem === undefined ? 0 : 1 }]
+  }
 
   function queueDepth(): readonly GaugePoint[] {
     const value = readDepth?.()
@@ -39,6 +49,9 @@ export function createGauges(now: () => number): Gauges {
   return {
     rateLimitSeen: (state) => {
       rateLimits.see(state)
+    },
+    watchStore: (read) => {
+      readProblem = read
     },
     watchQueueDepth: (read) => {
       readDepth = read
@@ -58,6 +71,7 @@ export function createGauges(now: () => number): Gauges {
           definition: METRICS.rateLimitLimit,
           points: limits.map(({ labels, limit }) => ({ labels, value: limit })),
         },
+        { definition: METRICS.storeProblem, points: storeProblem() },
         { definition: METRICS.queueDepth, points: queueDepth() },
         { definition: METRICS.proberLastSuccess, points: [...lastSuccess.values()] },
       ]

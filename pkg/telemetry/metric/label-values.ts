@@ -1,4 +1,5 @@
 import { CODE_OF_REASON, MESSAGES } from '#pkg/errors'
+import type { StoreProblem } from '#pkg/store'
 
 /** What a label says in place of a value that it is not meant to have. */
 export const OTHER = 'other'
@@ -67,6 +68,24 @@ export const GRPC_STATUS_CODE: LabelBound = { values: Array.from({ length: 17 },
 
 /** Where records and events go to; named in the code of the programs. */
 export const SINK: LabelBound = { pattern: /^[a-z][a-z_]{0,19}$/, max: 8 }
+
+/** What can be wrong with the shared store; `none` where nothing is. */
+const STORE_PROBLEMS: Readonly<Record<StoreProblem | 'none', true>> = {
+  none: true,
+  unreachable: true,
+  certificate_refused: true,
+  access_denied: true,
+  timeout: true,
+  malformed_answer: true,
+  full: true,
+  read_only: true,
+  not_ready: true,
+  refused: true,
+  overloaded: true,
+  invalid: true,
+  closed: true,
+}
+export const STORE_PROBLEM: LabelBound = { values: Object.keys(STORE_PROBLEMS) }
 
 /** The events that an App of this service receives; `refused` for a delivery that is not believed. */
 export const EVENT: LabelBound = {

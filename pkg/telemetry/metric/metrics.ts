@@ -1,4 +1,5 @@
 import type { ErrorCode, Reason } from '#pkg/errors'
+import type { StoreProblem } from '#pkg/store'
 
 /** How an exchange ended, as its caller was told. */
 export interface ExchangeEnd {
@@ -79,6 +80,8 @@ export interface Metrics {
   eventDropped(sink: string): void
   /** A sink has not taken a record. */
   auditFailed(sink: string): void
+  /** @param read - what is wrong with the shared store; asked whenever the metric is collected. */
+  watchStore(read: () => StoreProblem | undefined): void
   /** @param event - of the known kinds of GitHub's deliveries; `other` for everything else. */
   deliveryReceived(event: string): void
   /** @param read - asked whenever the metric is collected. */
@@ -101,6 +104,7 @@ export const NO_METRICS: Metrics = Object.freeze({
   requestServed: nothing,
   eventDropped: nothing,
   auditFailed: nothing,
+  watchStore: nothing,
   deliveryReceived: nothing,
   watchQueueDepth: nothing,
   checkRunCompleted: nothing,

@@ -67,6 +67,9 @@ export function createOtelMetrics(
     deliveryReceived(event) {
       deliveries(event)
     },
+    watchStore(read) {
+      gauges.watchStore(read)
+    },
     watchQueueDepth(read) {
       gauges.watchQueueDepth(read)
     },

@@ -7,7 +7,7 @@ import {
   type DeliveryRequest,
   type ReadDelivery,
 } from './read-delivery.ts'
-import { createSignatureVerifier } from './signature.ts'
+import { createSignatureVerifier, type WebhookSecret } from './signature.ts'
 
 /** An action of a payload that is logged; others are left out. */
 const ACTION = /^[a-z][a-z_]{0,63}$/
@@ -38,8 +38,8 @@ export interface DeliveryObserver {
 }
 
 export interface DeliveryReceiverOptions {
-  /** Each may have signed a delivery; none of them is empty. */
-  readonly secrets: readonly string[]
+  /** Each may have signed a delivery; none of them is empty. Asked at each delivery. */
+  readonly secrets: () => readonly WebhookSecret[]
   /** Called with verified deliveries only. What it throws counts as `failed`. */
   readonly work: (delivery: Delivery) => Promise<DeliveryResult>
   readonly observer?: DeliveryObserver

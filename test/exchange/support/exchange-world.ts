@@ -3,14 +3,16 @@ import type { ExchangeRecord, Sink } from '#pkg/audit'
 import type { DenialDetail } from '#pkg/config'
 import {
   createExchange,
+  createMissBudget,
   createOrganizationIssuers,
   createTrustPolicies,
   gitHubIssuerTest,
   type ExchangeCall,
   type ExchangeOutcome,
   type ExchangeService,
+  type TrustPolicies,
 } from '#pkg/exchange'
-import { createConnectionPool, createGitHubApp } from '#pkg/github'
+import { createAppPool, createConnectionPool, createGitHubApp, createGitHubLimits } from '#pkg/github'
 import { createTokenVerifier } from '#pkg/oidc'
 import { createPemSigner } from '#pkg/signer'
 import type { CacheName, CacheResult, ExchangeEnd, IssuerFetchOutcome, RequestTrace } from '#pkg/telemetry'
@@ -34,8 +36,13 @@ export interface WorldOptions {
   readonly serverIssuers?: readonly string[]
   readonly appOwners?: readonly string[]
   readonly callTimeoutMs?: number
+  readonly missesPerMinute?: number
+  readonly allowedOwners?: ReadonlySet<string>
+  readonly maxTokenLifetimeMs?: number
   /** Of each call to GitHub. */
   readonly latencyMs?: number
+  /** Apps that serve the owners, all installed at `acme`. Default: 1. */
+  readonly apps?: number
   /** Treats the emulated issuer as the one of the GitHub that is asked. */
   readonly trustIssuerAsGitHub?: boolean
 }
@@ -45,6 +52,7 @@ export interface ExchangeWorld {
   readonly github: GitHubEmulator
   readonly issuer: Issuer
   readonly service: ExchangeService
+  readonly trustPolicies: TrustPolicies
   readonly records: ExchangeRecord[]
   /** What the metrics were told. */
   readonly ends: ExchangeEnd[]
@@ -53,6 +61,11 @@ export interface ExchangeWorld {
   readonly clock: { now: number }
   readonly app: { readonly id: number }
   readonly installation: { readonly id: number }
+  /** All of them, the first being `app`. */
+  readonly apps: readonly {
+    readonly id: number
+    readonly installation: { readonly id: number }
+  }[]
   /** Lets the sink refuse what it is given. */
   readonly sink: { refuses: (record: ExchangeRecord) => boolean; hangs: (record: ExchangeRecord) => boolean }
   /** What was thrown, as the sink was given it, one for each record. */
@@ -86,30 +99,54 @@ export async function startExchangeWorld(t: TestContext, options: WorldOptions =
   const issuer = await startIssuer({ now })
   github.addOrganization('acme')
   for (const name of ['.github', 'app', 'docs']) github.addRepository({ owner: 'acme', name })
-  const app = github.addApp({
-    slug: 'sts',
-    owner: 'acme',
-    publicKeys: [APP_KEY.publicKey],
-    permissions: { contents: 'write', issues: 'write', metadata: 'read', members: 'read' },
-  })
-  const installation = github.install({ app, account: 'acme' })
+  const installApp = (slug: string): ExchangeWorld['apps'][number] => {
+    const { id } = github.addApp({
+      slug,
+      owner: 'acme',
+      publicKeys: [APP_KEY.publicKey],
+      permissions: {
+        contents: 'write',
+        issues: 'write',
+        checks: 'write',
+        metadata: 'read',
+        members: 'read',
+      },
+    })
+    return { id, installation: github.install({ app: { id }, account: 'acme' }) }
+  }
+  const app = installApp('sts')
+  const apps = [app]
+  for (let count = 1; count < (options.apps ?? 1); count++) apps.push(installApp(`sts-${count}`))
 
   const ends: ExchangeEnd[] = []
   const lookups: (readonly [CacheName, CacheResult])[] = []
   const fetches: IssuerFetchOutcome[] = []
   const lookedUp = (cache: CacheName) => (result: CacheResult) => void lookups.push([cache, result])
   const dispatcher = createConnectionPool()
-  const gitHubApp = createGitHubApp({
-    appId: String(app.id),
-    signer: createPemSigner(APP_KEY.privateKey),
-    baseUrl: github.baseUrl,
-    dispatcher,
+  const limits = createGitHubLimits({ now, secondary: false })
+  const signer = createPemSigner(APP_KEY.privateKey)
+  const gitHubApps = apps.map(({ id }) =>
+    createGitHubApp({
+      limits,
+      appId: String(id),
+      signer,
+      baseUrl: github.baseUrl,
+      dispatcher,
+      now,
+      onLookup: (cache, result) => lookups.push([cache, result]),
+      ...(options.callTimeoutMs !== undefined && { callTimeoutMs: options.callTimeoutMs }),
+    }),
+  )
+  const pool = createAppPool({
+    apps: gitHubApps,
+    limits,
+    quota: { hardFloor: 0, softFloor: 0 },
     now,
-    onLookup: (cache, result) => lookups.push([cache, result]),
-    ...(options.callTimeoutMs !== undefined && { callTimeoutMs: options.callTimeoutMs }),
+    random: Math.random,
   })
   const verifier = createTokenVerifier({
     allowLoopbackIssuers: true,
+    maxLifetimeMs: options.maxTokenLifetimeMs,
     observer: { lookedUp: lookedUp('issuer_keys'), fetched: (outcome) => fetches.push(outcome) },
     now,
   })
@@ -126,6 +163,13 @@ export async function startExchangeWorld(t: TestContext, options: WorldOptions =
     },
   }
   const isGitHubIssuer = gitHubIssuerTest(github.baseUrl)
+  const trustPolicies = createTrustPolicies({
+    freshForMs: 60_000,
+    allowOrganizationPermissions: false,
+    strict: false,
+    onLookup: lookedUp('trust_policy'),
+    now,
+  })
   const service = createExchange({
     issuerRules: {
       allowLoopback: true,
@@ -135,7 +179,9 @@ export async function startExchangeWorld(t: TestContext, options: WorldOptions =
           : { source: {}, mode: 'enforce', issuers: new Set(options.serverIssuers), patterns: [] },
     },
     verifier,
-    appFor: (owner) => ((options.appOwners ?? [owner]).includes(owner) ? gitHubApp : undefined),
+    poolFor: (owner) => ((options.appOwners ?? [owner]).includes(owner) ? pool : undefined),
+    missBudget: createMissBudget({ perMinute: options.missesPerMinute ?? 1_000, now }),
+    ...(options.allowedOwners !== undefined && { allowedOwners: options.allowedOwners }),
     organizationIssuers: createOrganizationIssuers({
       organizationPolicyRepository: '.github',
       requiredFor: options.requiredFor ?? new Set(),
@@ -144,13 +190,7 @@ export async function startExchangeWorld(t: TestContext, options: WorldOptions =
       onLookup: lookedUp('issuer_list'),
       now,
     }),
-    trustPolicies: createTrustPolicies({
-      freshForMs: 60_000,
-      allowOrganizationPermissions: false,
-      strict: false,
-      onLookup: lookedUp('trust_policy'),
-      now,
-    }),
+    trustPolicies,
     sink,
     organizationPolicyRepository: '.github',
     domain: DOMAIN,
@@ -162,7 +202,7 @@ export async function startExchangeWorld(t: TestContext, options: WorldOptions =
   })
   t.after(async () => {
     await service.settle(5_000)
-    await gitHubApp.close(1_000)
+    await Promise.all(gitHubApps.map((each) => each.close(1_000)))
     verifier.close()
     await dispatcher.destroy()
     await Promise.all([github.close(), issuer.close()])
@@ -178,13 +218,15 @@ export async function startExchangeWorld(t: TestContext, options: WorldOptions =
     github,
     issuer,
     service,
+    trustPolicies,
     records,
     ends,
     lookups,
     fetches,
     clock,
     app,
-    installation,
+    installation: app.installation,
+    apps,
     sink: sinkControl,
     causes,
     token,

@@ -47,6 +47,7 @@ describe('METRIC_CATALOGUE', () => {
     ['sts_event_dropped_count_total', { sink: 'events' }, 1],
     ['sts_audit_failure_count_total', { sink: 'events' }, 1],
     ['sts_webhook_delivery_count_total', { event: 'push' }, 1],
+    ['sts_store_problem', { problem: 'unreachable' }, 1],
     ['sts_webhook_queue_depth', {}, 3],
     ['sts_check_run_count_total', { conclusion: 'success' }, 1],
     ['sts_prober_run_count_total', { prober: 'prober', step: 'run', outcome: 'passed' }, 1],

@@ -21,6 +21,7 @@ export function tellEverything(metrics: Metrics): void {
   metrics.eventDropped('events')
   metrics.auditFailed('events')
   metrics.deliveryReceived('push')
+  metrics.watchStore(() => 'unreachable')
   metrics.watchQueueDepth(() => 3)
   metrics.checkRunCompleted('success')
   metrics.proberStepEnded({ prober: 'prober', step: 'run', outcome: 'passed', durationMs })

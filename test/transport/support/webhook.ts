@@ -35,7 +35,7 @@ export async function startWebhook(
   const defects: unknown[] = []
   let waiting: (() => void)[] = []
   const receive = createDeliveryReceiver({
-    secrets: [SECRET],
+    secrets: () => [SECRET],
     work: async (delivery) => {
       deliveries.push(delivery)
       if (delivery.event === 'slow') await new Promise<void>((resolve) => waiting.push(resolve))

@@ -95,7 +95,7 @@ export async function startWorkWorld(options: { readonly callTimeoutMs?: number 
   const worked: Delivery[] = []
   const server = createWebhookServer({
     receive: createDeliveryReceiver({
-      secrets: [SECRET],
+      secrets: () => [SECRET],
       work(delivery) {
         worked.push(delivery)
         return work(delivery)

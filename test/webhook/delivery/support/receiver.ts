@@ -52,7 +52,7 @@ export function startReceiver(
   const defects: unknown[] = []
   let time = 1_000
   const receive = createDeliveryReceiver({
-    secrets,
+    secrets: () => secrets,
     work: async (delivery) => {
       deliveries.push(delivery)
       if (result instanceof Error) throw result
