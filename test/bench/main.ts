@@ -13,7 +13,9 @@ import { measureDeliveries } from './sections/deliveries.ts'
 import { measureEvents } from './sections/events.ts'
 import { measureMemory } from './sections/memory.ts'
 import { measurePolicies } from './sections/policies.ts'
+import { measureScheduler } from './sections/scheduler.ts'
 import { measureStart } from './sections/start.ts'
+import { measureStore } from './sections/store.ts'
 import { measureTelemetry } from './sections/telemetry.ts'
 import { measureWarm } from './sections/warm.ts'
 import { renderMarkdown, renderText, renderVerdicts } from './table.ts'
@@ -27,6 +29,8 @@ const SECTION_MEASURES: SectionMeasures = {
   deliveries: measureDeliveries,
   events: measureEvents,
   telemetry: measureTelemetry,
+  scheduler: measureScheduler,
+  store: measureStore,
 }
 
 const read = readOptions(process.argv.slice(2))

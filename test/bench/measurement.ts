@@ -10,6 +10,8 @@ export const SECTIONS = [
   'deliveries',
   'events',
   'telemetry',
+  'scheduler',
+  'store',
 ] as const
 
 export type Section = (typeof SECTIONS)[number]

@@ -13,7 +13,7 @@ export interface BenchOptions {
   readonly jsonFile: string | undefined
   /** A build to measure; default: a fresh one of the sources. */
   readonly distFolder: string | undefined
-  /** Where the programs of `warm` and `deliveries` write profiles of their processor time. */
+  /** Where the programs of `warm`, `deliveries` and `store` write profiles of their processor time. */
   readonly profileFolder: string | undefined
   /** Flags of Node for the service in place of the image's. */
   readonly flags: readonly string[] | undefined
@@ -27,7 +27,7 @@ export const USAGE = `usage: npm run bench -- [options]
   --check           status 1 when a target is missed
   --dist DIR        measure this build instead of a fresh one
   --flags "FLAGS"   flags of Node for the service in place of the image's
-  --profile DIR     write profiles of the programs of the sections warm and deliveries
+  --profile DIR     write profiles of the programs of the sections warm, deliveries and store
 `
 
 /** Reads the command line; what is wrong with it, or `help`, gives text to show instead. */

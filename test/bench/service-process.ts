@@ -48,7 +48,7 @@ export async function startProgram(options: ProgramOptions): Promise<RunningProg
   const exit = once(child, 'exit')
   const kill = (): void => void child.kill('SIGKILL')
   process.once('exit', kill)
-  await untilListening(child, port, output)
+  await untilListening(child, port, START_MAX_MS, () => readFileSync(output, 'utf8'))
   return {
     pid: child.pid ?? 0,
     port,
@@ -77,11 +77,17 @@ export function serviceEnvironment(world: World, folder: string): Readonly<Recor
   }
 }
 
-async function untilListening(child: ChildProcess, port: number, output: string): Promise<void> {
-  const deadline = Date.now() + START_MAX_MS
+/** Waits until `child` takes connections; throws, with what it has written, when it ends or takes too long. */
+export async function untilListening(
+  child: ChildProcess,
+  port: number,
+  maxMs: number,
+  output: () => string = () => '',
+): Promise<void> {
+  const deadline = Date.now() + maxMs
   while (!(await takesConnections(port))) {
     if (child.exitCode !== null || child.signalCode !== null || Date.now() > deadline) {
-      throw new Error(`it does not listen:\n${readFileSync(output, 'utf8')}`)
+      throw new Error(`it does not listen:\n${output()}`)
     }
     await delay(POLL_MS)
   }
@@ -101,7 +107,8 @@ function takesConnections(port: number): Promise<boolean> {
   })
 }
 
-async function findFreePort(): Promise<number> {
+/** A port that nothing listens on. */
+export async function findFreePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1')
   await once(probe, 'listening')
   const address = probe.address()

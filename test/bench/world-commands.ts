@@ -34,10 +34,12 @@ export interface WorldDescription {
   readonly gitHubUrl: string
   /** PEM. */
   readonly certificate: string
+  /** The first one. */
   readonly appId: number
+  readonly appIds: readonly number[]
   /** PEM. */
   readonly privateKey: string
-  /** Of the first owner. */
+  /** Of the first App and owner. */
   readonly installationId: number
   /** The first issuer's public keys, as a JSON Web Key Set. */
   readonly keySet: string

@@ -17,6 +17,10 @@ export interface WorldShape {
   readonly issuers: number
   /** One policy in so many has two expressions, which no other has; default 4, and 0: none has. */
   readonly patternEvery?: number
+  /** One policy in so many gives `checks: write` in place of `issues: write`; default 0: none. */
+  readonly checksEvery?: number
+  /** On every owner, with one key; default 1. */
+  readonly apps?: number
 }
 
 /** What an exchange asks for. */
@@ -63,7 +67,7 @@ export function policyPath({ identity }: ExchangeTarget): string {
 export function policyText(
   policy: number,
   issuer: string,
-  { patternEvery = PATTERN_EVERY }: WorldShape,
+  { patternEvery = PATTERN_EVERY, checksEvery = 0 }: WorldShape,
 ): string {
   const lines =
     patternEvery > 0 && policy % patternEvery === patternEvery - 1
@@ -73,5 +77,7 @@ export function policyText(
           `  repository: acme/(app|app-${policy})`,
         ]
       : [`subject: ${SUBJECT}`]
-  return [`issuer: ${issuer}`, ...lines, 'permissions:', '  contents: read', '  issues: write', ''].join('\n')
+  const written = checksEvery > 0 && policy % checksEvery === checksEvery - 1 ? 'checks' : 'issues'
+  const permissions = ['permissions:', '  contents: read', `  ${written}: write`, '']
+  return [`issuer: ${issuer}`, ...lines, ...permissions].join('\n')
 }

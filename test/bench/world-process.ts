@@ -57,7 +57,8 @@ let webhook: WebhookHandlers | undefined
 const handlers: Handlers = {
   async populate(shape) {
     for (let n = 0; n < shape.issuers; n++) issuers.push(await startIssuer())
-    const { appId, installationId } = addOwners(shape)
+    const { appIds, installationId } = addOwners(shape)
+    const [appId = 0] = appIds
     addPolicies(github, shape)
     webhook = createWebhookHandlers(github, { id: appId }, (policy) => changeOf(policy, shape))
     const keys = await fetch(`${issuerAt(0).issuer}/.well-known/jwks`)
@@ -65,6 +66,7 @@ const handlers: Handlers = {
       gitHubUrl: github.baseUrl,
       certificate: certificate.cert,
       appId,
+      appIds,
       privateKey: appKey.privateKey,
       installationId,
       keySet: await keys.text(),
@@ -117,20 +119,28 @@ function changeOf(policy: number, shape: WorldShape): FileChange {
   }
 }
 
-function addOwners({ owners }: WorldShape): { readonly appId: number; readonly installationId: number } {
-  for (let n = 0; n < owners; n++) github.addOrganization(ownerName(n))
-  const app = github.addApp({
-    slug: 'sts',
-    owner: ownerName(0),
-    publicKeys: [appKey.publicKey],
-    permissions: PERMISSIONS,
-    events: EVENTS,
-  })
-  const installations = Array.from({ length: owners }, (_, n) => {
+function addOwners({ owners, apps = 1 }: WorldShape): {
+  readonly appIds: readonly number[]
+  readonly installationId: number
+} {
+  for (let n = 0; n < owners; n++) {
+    github.addOrganization(ownerName(n))
     github.addRepository({ owner: ownerName(n), name: '.github' })
-    return github.install({ app, account: ownerName(n) })
+  }
+  const installed = Array.from({ length: apps }, (_, app) => {
+    const { id } = github.addApp({
+      slug: app === 0 ? 'sts' : `sts-${app}`,
+      owner: ownerName(0),
+      publicKeys: [appKey.publicKey],
+      permissions: PERMISSIONS,
+      events: EVENTS,
+    })
+    const ofOwners = Array.from({ length: owners }, (_, n) =>
+      github.install({ app: { id }, account: ownerName(n) }),
+    )
+    return { id, installationId: ofOwners[0]?.id ?? 0 }
   })
-  return { appId: app.id, installationId: installations[0]?.id ?? 0 }
+  return { appIds: installed.map(({ id }) => id), installationId: installed[0]?.installationId ?? 0 }
 }
 
 function addPolicies({ addRepository, push }: GitHubEmulator, shape: WorldShape): void {

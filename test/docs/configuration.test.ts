@@ -1,15 +1,9 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { generate } from 'selfsigned'
-import {
-  readProberConfig,
-  readServiceConfig,
-  readWebhookConfig,
-  renderConfigErrors,
-  VARIABLES,
-  type ConfigResult,
-} from '#pkg/config'
+import { renderConfigErrors, VARIABLES } from '#pkg/config'
 import { writeVariables } from '../../scripts/configuration-page.ts'
+import { readEnvironment } from './support/environment-example.ts'
 import { anchorsOf, fencesOf, readPage } from './support/page.ts'
 
 const page = readPage('docs/configuration.md')
@@ -44,22 +38,7 @@ describe('a configuration in docs/configuration.md', () => {
   before(async () => {
     certificate = (await generate([{ name: 'commonName', value: 'ca.test' }])).cert
   })
-
-  /** By the program that the configuration is for. */
-  function read(text: string): ConfigResult<object> {
-    const lines = text.trim().split('\n')
-    const environment = Object.fromEntries(
-      lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
-    )
-    const sources = {
-      readFile: (path: string) => new TextEncoder().encode(path.includes('/ssl/') ? certificate : '{}'),
-      findKeyProblem: () => undefined,
-    }
-    if (Object.hasOwn(environment, 'GITHUB_WEBHOOK_SECRET')) return readWebhookConfig(environment, sources)
-    return Object.hasOwn(environment, 'PROBER_IDENTITY')
-      ? readProberConfig(environment, sources, { once: false })
-      : readServiceConfig(environment, sources)
-  }
+  const read = (text: string) => readEnvironment(text, { certificate })
 
   const fences = fencesOf(page)
   const valid = fences.filter(({ info }) => info === 'env')
@@ -79,6 +58,6 @@ describe('a configuration in docs/configuration.md', () => {
   })
 
   it('is one of several', () => {
-    assert.equal(valid.length, 10)
+    assert.equal(valid.length, 11)
   })
 })

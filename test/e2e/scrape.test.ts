@@ -48,6 +48,9 @@ async function startPrograms(t: TestContext, world: World) {
       // Nothing listens there: events are dropped, and counted.
       EVENT_INGRESS_URI: 'http://127.0.0.1:1/',
       STS_EVENT_DELIVERY: 'required',
+      // Nor there: it goes on with its own state, and says so.
+      STS_STORE: 'redis',
+      STS_REDIS_URL: 'redis://127.0.0.1:1',
     }),
     start(t, 'cmd/webhook/main.ts', {
       ...gitHub,

@@ -3,9 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { load, startService, startWorld, type BenchRun, type MeasureSection } from '../bench-run.ts'
 import { openJsonClients } from '../json-client.ts'
 import type { ExchangeRequest } from '../load.ts'
-import { repeated } from '../measurement.ts'
 import { SUBJECT, targetOf } from '../world-layout.ts'
-import { createRoundMeter, type Candidate, type Round } from './warm-round.ts'
+import { measureBeside, type Rival } from './beside.ts'
 
 const SHAPE = { owners: 1, policies: 1, issuers: 1 }
 const TOKENS = 1_000
@@ -40,39 +39,15 @@ export const measureTelemetry: MeasureSection = async (run) => {
     },
     'metrics and every trace': traces,
   }
-  const candidates: Candidate[] = []
+  const rivals: Rival[] = []
   for (const [name, environment] of Object.entries(environments)) {
     const program = await startService(run, world, { environment })
     run.progress(`${name}: ${size.warmUp} exchanges to warm up`)
     const clients = await openJsonClients(program.port, AT_ONCE)
     await load(run, clients, size.warmUp, requestAt)
-    candidates.push({ name, program, clients })
+    rivals.push({ name, program, clients, requestAt, target: RATIO_TARGET })
   }
-  const meter = createRoundMeter(run, requestAt)
-  const results = candidates.map((): Round[] => [])
-  for (let round = 0; round < size.rounds; round++) {
-    for (const [index, candidate] of candidates.entries()) {
-      results[index]?.push(await meter.measure(candidate, AT_ONCE, size.exchanges))
-    }
-  }
-  const [without = []] = results
-  for (const [index, { name }] of candidates.entries()) {
-    const rounds = results[index] ?? []
-    run.report({
-      section: 'telemetry',
-      name: `${name}: CPU`,
-      ...repeated(rounds.map(({ cpuMs }) => cpuMs)),
-      unit: 'ms',
-    })
-    if (index === 0) continue
-    run.report({
-      section: 'telemetry',
-      name: `${name}: CPU beside none`,
-      ...repeated(rounds.map(({ cpuMs }, round) => cpuMs / (without[round]?.cpuMs ?? NaN))),
-      unit: 'x',
-      target: { atMost: RATIO_TARGET },
-    })
-  }
+  await measureBeside(run, { section: 'telemetry', rivals, rounds: size.rounds, exchanges: size.exchanges })
 }
 
 /** Takes what it is sent, and throws it away. */
