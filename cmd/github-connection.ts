@@ -14,6 +14,9 @@ import {
 } from '#pkg/github'
 import { createKmsSigner, createPemSigner, type Signer } from '#pkg/signer'
 import type { Logger, Metrics } from '#pkg/telemetry'
+import type { Readiness } from '#pkg/transport'
+import type { StaleListener } from '#pkg/webhook'
+import type { SharedState } from './shared-state.ts'
 
 /** Between looks at a key that GitHub has refused. */
 const KEY_CHECK_INTERVAL_MS = 30_000
@@ -23,7 +26,7 @@ const RETIRED_AFTER_MS = 30_000
 /** For its last revocations. */
 const RETIRED_GRACE_MS = 10_000
 
-/** Told to other replicas' figures: the installations that were looked up last. */
+/** The installations that were looked up last: figures of other replicas count for these. */
 const INSTALLATIONS_MAX = 10_000
 
 /** The pool of owners that have none of their own. */
@@ -35,8 +38,10 @@ export interface GitHubConnection {
   readonly apps: () => readonly GitHubApp[]
   readonly poolFor: (owner: string) => AppPool | undefined
   readonly limits: GitHubLimits
-  /** Where Apps are installed, as far as is known. */
-  readonly installations: () => readonly AppCandidate[]
+  /** Whether an App is known to be installed there. */
+  readonly isInstalled: (app: AppCandidate) => boolean
+  /** Drops what Apps know that a delivery has made stale. */
+  readonly drop: StaleListener
   /**
    * Makes the signers: loads the packages of key services, if any. Rejects when one is missing.
    *
@@ -82,7 +87,7 @@ export function connectToGitHub(options: GitHubConnectionOptions): GitHubConnect
   let routes: StickyRoutes | undefined
   let checkKeys: ((wanted: (app: GitHubApp) => boolean) => void) | undefined
   const retired = new Map<string, { readonly app: GitHubApp; readonly timer: NodeJS.Timeout }>()
-  const installations = new LRUCache<string, AppCandidate>({ max: INSTALLATIONS_MAX })
+  const installations = new LRUCache<string, true>({ max: INSTALLATIONS_MAX })
 
   function observe(call: CallEvent): void {
     logger.debug({ call }, 'GitHub call')
@@ -150,8 +155,8 @@ export function connectToGitHub(options: GitHubConnectionOptions): GitHubConnect
           onReassigned: (appId) => {
             logger.info({ appId }, 'the App of a sticky route is gone: another serves it')
           },
-          onInstalled: ({ appId, installationId }) => {
-            installations.set(`${appId} ${installationId}`, { appId, installationId })
+          onInstalled: (app) => {
+            installations.set(keyOf(app), true)
           },
           now,
           random: Math.random,
@@ -169,7 +174,13 @@ export function connectToGitHub(options: GitHubConnectionOptions): GitHubConnect
     apps: () => [...apps.values()],
     poolFor: (owner) => pools.get(owner.toLowerCase()) ?? pools.get(EVERYONE),
     limits,
-    installations: () => [...installations.values()],
+    isInstalled: (app) => installations.has(keyOf(app)),
+    drop(notice) {
+      for (const app of apps.values()) {
+        if (notice.kind === 'owner') app.forgetOwner(notice.owner)
+        else if (notice.kind === 'repository') app.forgetRepository(notice)
+      }
+    },
     open(given) {
       routes = given
       return usePools(github.pools)
@@ -204,19 +215,21 @@ export function connectToGitHub(options: GitHubConnectionOptions): GitHubConnect
   }
 }
 
+function keyOf({ appId, installationId }: AppCandidate): string {
+  return `${appId} ${installationId}`
+}
+
 /** Whether GitHub's published secondary limits hold. An Enterprise Server has its administrator's. */
 function isGitHubDotCom(baseUrl: string): boolean {
   const { hostname } = new URL(baseUrl)
   return hostname === 'api.github.com' || hostname.endsWith('.ghe.com')
 }
 
-/** Readiness, and what each App's part in it is: one that works is enough. */
-export function readinessOf(apps: readonly GitHubApp[]): {
-  readonly ready: boolean
-  readonly apps: Readonly<Record<string, string>>
-} {
+/** Readiness, and what each App's part in it is: one that works is enough. The state of the store fails nothing. */
+export function readinessOf(apps: readonly GitHubApp[], state: SharedState | undefined): Readiness {
+  const conditions = Object.fromEntries(apps.map(({ appId, problem }) => [appId, problem ?? 'ok']))
   return {
     ready: apps.some(({ problem }) => problem === undefined),
-    apps: Object.fromEntries(apps.map(({ appId, problem }) => [appId, problem ?? 'ok'])),
+    detail: { ...conditions, store: state?.condition ?? 'none' },
   }
 }

@@ -1,14 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { readProberConfig, renderConfigErrors, type ProberConfig } from '#pkg/config'
 import type { ProberName } from '#pkg/prober'
-import { createLogger, type Logger } from '#pkg/telemetry'
-import { endOnCrash, endOnSignal } from './lifecycle.ts'
+import { createLogger } from '#pkg/telemetry'
+import { endOnCrash } from './lifecycle.ts'
 import { runProberOnce } from './prober-once.ts'
-import { createProberService, type ProberService } from './prober-service.ts'
-import { createProgramTelemetry, type ProgramTelemetry } from './telemetry.ts'
-
-/** For what telemetry still holds back, after everything else has ended. */
-const TELEMETRY_GRACE_MS = 400
+import { createProberService } from './prober-service.ts'
+import { serve } from './serve.ts'
+import { createProgramTelemetry } from './telemetry.ts'
 
 const ARGUMENTS: ReadonlySet<string> = new Set(['--check-config', '--once'])
 
@@ -53,31 +51,12 @@ export async function runProberProgram(name: ProberName): Promise<void> {
   if (once) {
     await telemetry.start()
     const hasPassed = await runProberOnce(service)
-    await telemetry.stop(TELEMETRY_GRACE_MS)
+    await telemetry.stop()
     process.exit(hasPassed ? 0 : 1)
   }
-  await serve(service, config, logger, telemetry)
-}
-
-async function serve(
-  service: ProberService,
-  { listener, service: { domain } }: ProberConfig,
-  logger: Logger,
-  telemetry: ProgramTelemetry,
-): Promise<void> {
-  const { port: wanted, drainDelayMs } = listener
-  endOnSignal(logger, drainDelayMs, async () => {
-    await service.stop(drainDelayMs)
-    await telemetry.stop(TELEMETRY_GRACE_MS)
-  })
-  try {
-    const port = await service.listen()
-    logger.info({ port, domain }, 'the prober is listening')
-  } catch (err) {
-    logger.error({ err, port: wanted }, 'cannot listen on this port')
-    process.exit(1)
-  }
-  await telemetry.start()
+  const { listener, service: probed } = config
+  const ready = { fields: { domain: probed.domain }, message: 'the prober is listening' }
+  await serve({ service, listener, telemetry, logger, ready })
 }
 
 /** gRPC's own client knows the proxy by its lower-case names alone. https://github.com/grpc/grpc/blob/master/doc/environment_variables.md */

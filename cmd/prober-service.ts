@@ -11,9 +11,9 @@ import {
 } from '#pkg/prober'
 import { NO_METRICS, type Logger } from '#pkg/telemetry'
 import { createProberServer } from '#pkg/transport'
+import { observeConnections } from './connection-observer.ts'
 import { createTokenSource } from './prober-token-source.ts'
 import type { ProgramTelemetry } from './telemetry.ts'
-import { observeConnections } from './webhook/observers.ts'
 
 /** For the run in hand, which ends early and revokes its tokens, and for answers that wait for it. */
 const ANSWER_GRACE_MS = 4_000

@@ -1,12 +1,9 @@
 import { renderConfigErrors, type ConfigResult, type Environment, type TelemetryConfig } from '#pkg/config'
-import { StsError } from '#pkg/errors'
 import { createLogger, type Logger, type LogLevel } from '#pkg/telemetry'
 import { reloadOnHangup } from './hangup.ts'
-import { endOnCrash, endOnSignal } from './lifecycle.ts'
+import { endOnCrash } from './lifecycle.ts'
+import { serve, type Served } from './serve.ts'
 import { createProgramTelemetry, type Instruments, type ProgramTelemetryOptions } from './telemetry.ts'
-
-/** For what telemetry still holds back, after everything else has ended. */
-const TELEMETRY_GRACE_MS = 400
 
 /** What the configurations of all programs have. */
 interface ProgramConfig {
@@ -15,10 +12,7 @@ interface ProgramConfig {
   readonly telemetry: TelemetryConfig
 }
 
-/** What a program serves. */
-interface Service<Config> {
-  listen(): Promise<number>
-  stop(delayMs: number): Promise<void>
+interface Service<Config> extends Served {
   /** Takes over what may change while it runs. */
   reload(config: Config): Promise<void>
 }
@@ -61,25 +55,12 @@ export async function runProgram<Config extends ProgramConfig>(program: Program<
   }
 
   endOnCrash(logger)
-  const { port: wanted, drainDelayMs } = config.listener
+  const { listener } = config
   const telemetry = createProgramTelemetry({ program: program.name, config: config.telemetry, logger })
   const service = program.create(config, logger, telemetry)
-  endOnSignal(logger, drainDelayMs, async () => {
-    await service.stop(drainDelayMs)
-    await telemetry.stop(TELEMETRY_GRACE_MS)
-  })
   const hangup = reloadOnHangup(() => reload(program, service, logger))
-  try {
-    const port = await service.listen()
-    const { fields, message } = program.ready(config)
-    logger.info({ port, ...fields }, message)
-  } catch (err) {
-    const isOurs = err instanceof StsError
-    logger.error({ err, port: wanted }, isOurs ? 'cannot start' : 'cannot listen on this port')
-    process.exit(1)
-  }
+  await serve({ service, listener, telemetry, logger, ready: program.ready(config) })
   hangup.begin()
-  await telemetry.start()
 }
 
 /** A configuration that is not valid changes nothing. */

@@ -1,5 +1,4 @@
-import type { GitHubLimits } from '#pkg/github'
-import type { AppCandidate } from '#pkg/github'
+import type { AppCandidate, GitHubLimits } from '#pkg/github'
 import type { SharedStore } from '#pkg/store'
 import type { StaleListener, StaleNotice } from '#pkg/webhook'
 
@@ -23,13 +22,18 @@ export interface ReplicaMessagesOptions {
   readonly drop: StaleListener
   /** Messages may have been missed: everything is asked for again before it is used. */
   readonly doubtAll: () => void
-  readonly limits?: GitHubLimits | undefined
+  /** Of who chooses Apps by what they have left. */
+  readonly quotas?: QuotaExchange
+}
+
+export interface QuotaExchange {
+  readonly limits: GitHubLimits
   /** The only installations whose figures count. */
-  readonly installations: () => readonly AppCandidate[]
+  readonly isInstalled: (app: AppCandidate) => boolean
 }
 
 export function joinReplicas(options: ReplicaMessagesOptions): ReplicaMessages {
-  const { store, drop, doubtAll, limits, installations } = options
+  const { store, drop, doubtAll, quotas } = options
   const told = new Map<number, number>()
 
   const leaveStale = store.subscribe(STALE_CHANNEL, {
@@ -43,20 +47,22 @@ export function joinReplicas(options: ReplicaMessagesOptions): ReplicaMessages {
     },
   })
   const leaveQuota =
-    limits &&
+    quotas &&
     store.subscribe(QUOTA_CHANNEL, {
       onMessage(message) {
         const figures = parse(message)
-        if (Array.isArray(figures)) limits.adopt(figures.slice(0, FIGURES_PER_MESSAGE), installations())
+        if (!Array.isArray(figures)) return
+        quotas.limits.adopt(figures.slice(0, FIGURES_PER_MESSAGE), quotas.isInstalled)
       },
       onResubscribed: () => undefined,
     })
-  const timer = limits && setInterval(tellQuotas, QUOTA_INTERVAL_MS, limits).unref()
+  const timer = quotas && setInterval(tellQuotas, QUOTA_INTERVAL_MS, quotas.limits).unref()
 
-  function tellQuotas({ quotas }: GitHubLimits): void {
-    const fresh = quotas().filter(({ installationId, seenAt }) => told.get(installationId) !== seenAt)
+  function tellQuotas(limits: GitHubLimits): void {
+    const known = limits.quotas()
+    const fresh = known.filter(({ installationId, seenAt }) => told.get(installationId) !== seenAt)
     told.clear()
-    for (const { installationId, seenAt } of quotas()) told.set(installationId, seenAt)
+    for (const { installationId, seenAt } of known) told.set(installationId, seenAt)
     for (let at = 0; at < fresh.length; at += FIGURES_PER_MESSAGE) {
       publish(QUOTA_CHANNEL, fresh.slice(at, at + FIGURES_PER_MESSAGE))
     }

@@ -10,6 +10,9 @@ import {
 } from '#pkg/telemetry'
 import { readVersion } from './version.ts'
 
+/** For what telemetry still holds back, after everything else has ended. */
+const STOP_GRACE_MS = 400
+
 /** What the parts of a program tell its telemetry. */
 export type Instruments = Pick<Telemetry, 'metrics' | 'tracer'>
 
@@ -22,8 +25,8 @@ export interface ProgramTelemetry extends Instruments {
   start(): Promise<void>
   /** See `Telemetry.scrape`. */
   scrape(): Promise<string | undefined>
-  /** See `Telemetry.stop`. */
-  stop(graceMs: number): Promise<void>
+  /** Sends what it still holds back, for a short time. See `Telemetry.stop`. */
+  stop(): Promise<void>
 }
 
 export interface ProgramTelemetryOptions {
@@ -54,8 +57,8 @@ export function createProgramTelemetry(options: ProgramTelemetryOptions): Progra
     async scrape() {
       return (await starting)?.scrape()
     },
-    async stop(graceMs) {
-      await (await starting)?.stop(graceMs)
+    async stop() {
+      await (await starting)?.stop(STOP_GRACE_MS)
     },
   }
 }

@@ -106,10 +106,7 @@ export function createService(
   })
   const server = createServer({
     exchange,
-    readiness() {
-      const { ready, apps } = readinessOf(connection.apps())
-      return { ready, detail: { ...apps, store: state?.condition ?? 'none' } }
-    },
+    readiness: () => readinessOf(connection.apps(), state),
     domain: config.domain,
     documentationUrl: DOCUMENTATION_URL,
     host: listener.host,
@@ -129,10 +126,7 @@ export function createService(
     const repository = notice.kind === 'owner' ? undefined : notice.repository
     trustPolicies.expire(owner, repository)
     organizationIssuers.expire(owner, repository)
-    for (const app of connection.apps()) {
-      if (notice.kind === 'owner') app.forgetOwner(owner)
-      else if (notice.kind === 'repository') app.forgetRepository(notice)
-    }
+    connection.drop(notice)
   }
 
   return {
@@ -149,8 +143,7 @@ export function createService(
             trustPolicies.doubtAll()
             organizationIssuers.doubtAll()
           },
-          limits: connection.limits,
-          installations: connection.installations,
+          quotas: { limits: connection.limits, isInstalled: connection.isInstalled },
         })
       }
       const port = await server.listen()

@@ -1,5 +1,4 @@
 import type { Logger, Metrics } from '#pkg/telemetry'
-import type { TransportObserver } from '#pkg/transport'
 import type { DeliveryObserver, ReviewJob, ValidatorOptions } from '#pkg/webhook'
 
 /** Logs and counts each delivery, with what came of it, and logs defects. */
@@ -12,21 +11,6 @@ export function observeDeliveries(logger: Logger, metrics: Metrics): DeliveryObs
     },
     unexpected(err, requestId) {
       logger.error({ err, requestId }, 'unexpected failure at a delivery')
-    },
-  }
-}
-
-/** Counts requests, logs connections that were cut, and defects. Deliveries have lines of their own. */
-export function observeConnections(logger: Logger, metrics: Metrics): TransportObserver {
-  return {
-    answered(event) {
-      metrics.requestServed(event)
-    },
-    cut(cause) {
-      logger.debug({ cause }, 'connection cut')
-    },
-    unexpected(err, requestId) {
-      logger.error({ err, requestId }, 'unexpected failure in the transport')
     },
   }
 }

@@ -2,18 +2,13 @@ import type { WebhookConfig } from '#pkg/config'
 import type { GitHubApp } from '#pkg/github'
 import type { Logger } from '#pkg/telemetry'
 import { createWebhookServer } from '#pkg/transport'
-import {
-  createDeliveryReceiver,
-  createValidator,
-  type StaleListener,
-  type StaleNotice,
-  type Validator,
-} from '#pkg/webhook'
+import { createDeliveryReceiver, createValidator, type StaleListener, type Validator } from '#pkg/webhook'
+import { observeConnections } from '../connection-observer.ts'
 import { connectToGitHub, readinessOf } from '../github-connection.ts'
 import { joinReplicas, type ReplicaMessages } from '../replica-messages.ts'
 import { openSharedState, type SharedState } from '../shared-state.ts'
 import { NO_INSTRUMENTS, type Instruments } from '../telemetry.ts'
-import { observeConnections, observeDeliveries, observeReviews } from './observers.ts'
+import { observeDeliveries, observeReviews } from './observers.ts'
 import { createValidators } from './validators.ts'
 import { createWebhookSecrets } from './webhook-secrets.ts'
 
@@ -57,13 +52,6 @@ export function createWebhookService(
   let state: SharedState | undefined
   let replicas: ReplicaMessages | undefined
 
-  function drop(notice: StaleNotice): void {
-    for (const app of connection.apps()) {
-      if (notice.kind === 'owner') app.forgetOwner(notice.owner)
-      else if (notice.kind === 'repository') app.forgetRepository(notice)
-    }
-  }
-
   const createOne = (app: GitHubApp): Validator =>
     createValidator({
       app,
@@ -76,7 +64,7 @@ export function createWebhookService(
       organizations: webhook.organizations,
       checks: webhook.checks,
       onStale(notice) {
-        drop(notice)
+        connection.drop(notice)
         logger.info({ notice }, 'a delivery makes caches stale')
         replicas?.tellStale(notice)
         onStale(notice)
@@ -92,10 +80,7 @@ export function createWebhookService(
       observer: observeDeliveries(logger, metrics),
       now,
     }),
-    readiness() {
-      const { ready, apps } = readinessOf(connection.apps())
-      return { ready, detail: { ...apps, store: state?.condition ?? 'none' } }
-    },
+    readiness: () => readinessOf(connection.apps(), state),
     host: listener.host,
     port: listener.port,
     observer: observeConnections(logger, metrics),
@@ -116,9 +101,8 @@ export function createWebhookService(
       if (state.isShared) {
         replicas = joinReplicas({
           store: state.store,
-          drop,
+          drop: connection.drop,
           doubtAll: () => undefined,
-          installations: connection.installations,
         })
       }
       const port = await server.listen()

@@ -7,31 +7,22 @@ import { AUTHORIZATION_HEADER, BEARER, IDENTITY, REPOSITORY_SCOPE } from './prob
 import { SERVICE_VARIABLES } from './service-variables.ts'
 import { TELEMETRY_VARIABLES } from './telemetry-variables.ts'
 import { API_BASE_URL, TOKEN_URL } from './url-types.ts'
-import type { LaterVariable, ReadVariable, Values } from './variable.ts'
-
-const {
-  PORT,
-  STS_HOST,
-  STS_DOMAIN,
-  STS_DRAIN_DELAY,
-  GITHUB_BASE_URL,
-  HTTPS_PROXY,
-  NO_PROXY,
-  SSL_CERT_FILE,
-  STS_LOG_LEVEL,
-} = SERVICE_VARIABLES
+import { pickVariables, type LaterVariable, type ReadVariable, type Values } from './variable.ts'
 
 /** Every variable that the probers read: some of the service's, and their own. */
 export const PROBER_VARIABLES = {
-  PORT,
-  STS_HOST,
-  STS_DOMAIN,
-  STS_DRAIN_DELAY,
-  GITHUB_BASE_URL,
-  HTTPS_PROXY,
-  NO_PROXY,
-  SSL_CERT_FILE,
-  STS_LOG_LEVEL,
+  ...pickVariables(
+    SERVICE_VARIABLES,
+    'PORT',
+    'STS_HOST',
+    'STS_DOMAIN',
+    'STS_DRAIN_DELAY',
+    'GITHUB_BASE_URL',
+    'HTTPS_PROXY',
+    'NO_PROXY',
+    'SSL_CERT_FILE',
+    'STS_LOG_LEVEL',
+  ),
   PROBER_IDENTITY: {
     topic: 'Prober',
     meaning: 'identity that is probed',

@@ -85,3 +85,12 @@ export function textOf(name: string, variable: Variable, environment: Environmen
 function ownText(name: string, environment: Environment): string | undefined {
   return Object.hasOwn(environment, name) ? environment[name] : undefined
 }
+
+/** The variables of `table` that another program reads, too. */
+export function pickVariables<Table extends Readonly<Record<string, Variable>>, Name extends keyof Table>(
+  table: Table,
+  ...names: readonly Name[]
+): Pick<Table, Name> {
+  // Each name is one of the table's, and under it stands what the table has.
+  return Object.fromEntries(names.map((name) => [name, table[name]])) as Pick<Table, Name>
+}

@@ -6,41 +6,22 @@ import { SERVICE_VARIABLES } from './service-variables.ts'
 import { STORE_VARIABLES } from './store-variables.ts'
 import { TELEMETRY_VARIABLES } from './telemetry-variables.ts'
 import { choiceType } from './value-type.ts'
-import type { LaterVariable, ReadVariable, Values } from './variable.ts'
+import { pickVariables, type LaterVariable, type ReadVariable, type Values } from './variable.ts'
 import { WEBHOOK_SECRET_OR_NAMES, WEBHOOK_SECRETS } from './webhook-types.ts'
-
-const {
-  PORT,
-  STS_HOST,
-  STS_DRAIN_DELAY,
-  GITHUB_BASE_URL,
-  HTTPS_PROXY,
-  NO_PROXY,
-  SSL_CERT_FILE,
-  STS_ALLOW_LOOPBACK_ISSUERS,
-  ORG_POLICY_REPO,
-  STS_ALLOW_ORG_PERMISSIONS_IN_REPO_POLICIES,
-  STS_STRICT_POLICIES,
-  STS_LOG_LEVEL,
-  STS_STRICT_CONFIG,
-} = SERVICE_VARIABLES
-const { GOOGLE_CLOUD_PROJECT, K_SERVICE, K_REVISION } = GOOGLE_VARIABLES
 
 /** Every variable that the webhook reads: some of the service's, and its own. */
 export const WEBHOOK_VARIABLES = {
-  PORT,
-  STS_HOST,
-  STS_DRAIN_DELAY,
+  ...pickVariables(SERVICE_VARIABLES, 'PORT', 'STS_HOST', 'STS_DRAIN_DELAY'),
   ...APP_VARIABLES,
-  GITHUB_BASE_URL,
-  HTTPS_PROXY,
-  NO_PROXY,
-  SSL_CERT_FILE,
+  ...pickVariables(SERVICE_VARIABLES, 'GITHUB_BASE_URL', 'HTTPS_PROXY', 'NO_PROXY', 'SSL_CERT_FILE'),
   ...STORE_VARIABLES,
-  STS_ALLOW_LOOPBACK_ISSUERS,
-  ORG_POLICY_REPO,
-  STS_ALLOW_ORG_PERMISSIONS_IN_REPO_POLICIES,
-  STS_STRICT_POLICIES,
+  ...pickVariables(
+    SERVICE_VARIABLES,
+    'STS_ALLOW_LOOPBACK_ISSUERS',
+    'ORG_POLICY_REPO',
+    'STS_ALLOW_ORG_PERMISSIONS_IN_REPO_POLICIES',
+    'STS_STRICT_POLICIES',
+  ),
   GITHUB_WEBHOOK_SECRET: {
     topic: 'Webhook',
     meaning: 'secret that GitHub signs deliveries with',
@@ -75,12 +56,9 @@ export const WEBHOOK_VARIABLES = {
     example: 'always',
     remarks: 'With `always` the check can be required by a ruleset or a branch protection.',
   },
-  STS_LOG_LEVEL,
-  STS_STRICT_CONFIG,
+  ...pickVariables(SERVICE_VARIABLES, 'STS_LOG_LEVEL', 'STS_STRICT_CONFIG'),
   ...TELEMETRY_VARIABLES,
-  GOOGLE_CLOUD_PROJECT,
-  K_SERVICE,
-  K_REVISION,
+  ...pickVariables(GOOGLE_VARIABLES, 'GOOGLE_CLOUD_PROJECT', 'K_SERVICE', 'K_REVISION'),
 } as const satisfies Readonly<Record<string, ReadVariable>>
 
 /** What the webhook's variables hold. */

@@ -247,7 +247,7 @@ export function createPolicyFiles<T>(options: PolicyFilesOptions<T>): PolicyFile
     },
     expire(owner, repository) {
       expiries += 1
-      const prefix = `${repository === undefined ? owner : `${owner}/${repository}`}/`.toLowerCase()
+      const prefix = keyPrefix(owner, repository)
       for (const entry of cache.values()) {
         if (!entry.key.startsWith(prefix)) continue
         entry.askAt = Number.NEGATIVE_INFINITY
@@ -302,5 +302,10 @@ function flightOf(key: string, accountId: number): string {
 
 /** Owners and repositories compare case-insensitively, paths do not. */
 function keyOf({ owner, repository, path }: FilePlace): string {
-  return `${owner.toLowerCase()}/${repository.toLowerCase()}/${path}`
+  return keyPrefix(owner, repository) + path
+}
+
+/** What the keys of all files of a repository, or of an owner, begin with. */
+export function keyPrefix(owner: string, repository?: string): string {
+  return `${repository === undefined ? owner : `${owner}/${repository}`}/`.toLowerCase()
 }

@@ -1,5 +1,5 @@
 import { createSegmentedCache, createSingleFlight } from '#pkg/store'
-import type { FilePlace, FileReader } from './policy-files.ts'
+import { keyPrefix, type FilePlace, type FileReader } from './policy-files.ts'
 
 /** The listing of one folder, until it is told anew: of the folders of repositories in which something was missed. */
 const FOLDERS_MAX = 5_000
@@ -74,7 +74,7 @@ export function createPolicyFolders({ freshForMs, now }: PolicyFoldersOptions): 
     },
     expire(owner, repository) {
       expiries += 1
-      const prefix = `${repository === undefined ? owner : `${owner}/${repository}`}/`.toLowerCase()
+      const prefix = keyPrefix(owner, repository)
       for (const { key } of [...listings.values()]) if (key.startsWith(prefix)) listings.delete(key)
     },
     forgetAll() {
@@ -85,7 +85,7 @@ export function createPolicyFolders({ freshForMs, now }: PolicyFoldersOptions): 
 }
 
 function keyOf({ owner, repository, path }: FilePlace): string {
-  return `${owner.toLowerCase()}/${repository.toLowerCase()}/${folderOf(path)}`
+  return keyPrefix(owner, repository) + folderOf(path)
 }
 
 function folderOf(path: string): string {

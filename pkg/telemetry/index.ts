@@ -20,6 +20,7 @@ export {
   type RateLimitState,
   type ServedRequest,
 } from './metric/metrics.ts'
+export { METRICS_TYPE } from './metric/metrics-server.ts'
 export { LOGGED_STRING_MAX_LENGTH, REDACTED, redact } from './redact.ts'
 export { startTelemetry } from './start-telemetry.ts'
 export { createTelemetrySwitch, type TelemetrySwitch } from './telemetry-switch.ts'

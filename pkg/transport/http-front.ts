@@ -35,7 +35,9 @@ export interface HttpFrontOptions {
 export interface HttpFront {
   /** Resolves with the port that is listened on; rejects when it cannot be had. */
   listen(): Promise<number>
-  /** Answers over HTTP/1.1 end their connection from now on. */
+  /** Whether it has been told to. */
+  readonly isDraining: boolean
+  /** Answers over HTTP/1.1 end their connection from now on, and readiness that asks for `isDraining` turns. */
   drain(): void
   /** Stops accepting, finishes what is in flight, and after `graceMs` cuts what is left. */
   close(options: { readonly graceMs: number }): Promise<void>
@@ -75,6 +77,9 @@ export function createHttpFront(options: HttpFrontOptions): HttpFront {
   })
 
   return {
+    get isDraining() {
+      return draining
+    },
     async listen() {
       await new Promise<void>((resolve, reject) => {
         http1.once('error', reject)

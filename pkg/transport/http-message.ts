@@ -1,3 +1,6 @@
+import { denialOf } from '#pkg/errors'
+import { GRPC_STATUS } from '#pkg/wire'
+
 /** One HTTP request, read completely; the same whatever carried it (HTTP/1.1, HTTP/2, a function's event). */
 export interface HttpRequest {
   readonly requestId: string
@@ -67,4 +70,10 @@ export function refusalAnswer(
   headers: Readonly<Record<string, string>> = {},
 ): HttpAnswer {
   return jsonAnswer(requestId, status, { ...REFUSALS[status], details: [] }, headers)
+}
+
+/** The answer where something threw that never should, of servers without a domain to name. */
+export function internalErrorAnswer(requestId: string): HttpAnswer {
+  const { message } = denialOf('INTERNAL')
+  return jsonAnswer(requestId, 500, { code: GRPC_STATUS.INTERNAL, message, details: [] })
 }

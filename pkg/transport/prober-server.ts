@@ -1,12 +1,11 @@
 import { createHash, randomUUID as nodeRandomUUID, timingSafeEqual } from 'node:crypto'
 
-import { denialOf } from '#pkg/errors'
 import type { ProbeResult } from '#pkg/prober'
-import { GRPC_STATUS } from '#pkg/wire'
+import { METRICS_TYPE } from '#pkg/telemetry'
 
 import { healthRoutes } from './health-routes.ts'
-import { createHttpFront } from './http-front.ts'
-import { jsonAnswer, type HttpAnswer, type HttpRequest } from './http-message.ts'
+import { createHttpFront, type HttpFront } from './http-front.ts'
+import { internalErrorAnswer, jsonAnswer, type HttpAnswer, type HttpRequest } from './http-message.ts'
 import { createHttpRouter, readable, type Route, type RouteResult } from './http-router.ts'
 import type { HttpLimits } from './limits.ts'
 import type { TransportObserver } from './observer.ts'
@@ -24,9 +23,6 @@ const PROBER_LIMITS: HttpLimits = {
   connections: 256,
   streams: 10,
 }
-
-/** The text form of Prometheus. https://prometheus.io/docs/instrumenting/exposition_formats/ */
-const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
 export interface ProberServerOptions {
   /** A result that is recent, or is made so by a run. Never rejects. */
@@ -48,14 +44,8 @@ export interface ProberServerOptions {
   readonly now?: () => number
 }
 
-export interface ProberServer {
-  /** Resolves with the port that is listened on; rejects when it cannot be had. */
-  listen(): Promise<number>
-  /** Readiness turns, and answers end their connection; requests are still taken. */
-  drain(): void
-  /** Drains, stops accepting, finishes what is in flight, and after `graceMs` cuts what is left. */
-  close(options: { readonly graceMs: number }): Promise<void>
-}
+/** While it drains, readiness has turned and requests are still taken. */
+export type ProberServer = Pick<HttpFront, 'listen' | 'drain' | 'close'>
 
 /**
  * A prober over HTTP/1.1, for uptime checks: at every path but those of health and `/metrics` its recent result, as JSON
@@ -65,8 +55,7 @@ export function createProberServer(options: ProberServerOptions): ProberServer {
   const { recent, scrape, authorization, host, port } = options
   const { observer = {}, randomUUID = nodeRandomUUID, now = Date.now } = options
   const isAuthorized = createAuthorizationCheck(authorization)
-  let draining = false
-  const isDraining = (): boolean => draining
+  const isDraining = (): boolean => front.isDraining
   const readiness = withDraining({ readiness: () => ({ ready: true, detail: {} }), isDraining, observer })
 
   const guarded =
@@ -91,26 +80,13 @@ export function createProberServer(options: ProberServerOptions): ProberServer {
   const handle = createHttpRouter({
     routes: new Map([...healthRoutes(readiness), ['/metrics', readable(guarded(metrics))]]),
     otherwise: readable(guarded(result)),
-    failure: failureAnswer,
+    failure: internalErrorAnswer,
     observer,
     now,
   })
   const limits = { ...PROBER_LIMITS, ...options.limits }
-  const front = createHttpFront({ host, port, limits, observer, randomUUID, now, handle })
-
-  function drain(): void {
-    draining = true
-    front.drain()
-  }
-
-  return {
-    listen: async () => front.listen(),
-    drain,
-    async close({ graceMs }) {
-      drain()
-      await front.close({ graceMs })
-    },
-  }
+  const front: HttpFront = createHttpFront({ host, port, limits, observer, randomUUID, now, handle })
+  return front
 }
 
 /** Whether the headers have exactly one `Authorization`, and that is `expected`: in a time that tells nothing of it. */
@@ -134,9 +110,4 @@ function digest(text: string): Buffer {
 /** RFC 9110, section 15.5.2: with a challenge, though nothing is known of the scheme. */
 function unauthorizedAnswer(requestId: string): HttpAnswer {
   return jsonAnswer(requestId, 401, { message: 'Unauthorized' }, { 'WWW-Authenticate': 'Bearer' })
-}
-
-function failureAnswer(requestId: string): HttpAnswer {
-  const { message } = denialOf('INTERNAL')
-  return jsonAnswer(requestId, 500, { code: GRPC_STATUS.INTERNAL, message, details: [] })
 }

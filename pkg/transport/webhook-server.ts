@@ -1,13 +1,11 @@
 import { randomUUID as nodeRandomUUID } from 'node:crypto'
 
-import { denialOf } from '#pkg/errors'
 import type { DeliveryReceiver } from '#pkg/webhook'
-import { GRPC_STATUS } from '#pkg/wire'
 
 import { createBodyBudget } from './body-budget.ts'
 import { healthRoutes } from './health-routes.ts'
-import { createHttpFront } from './http-front.ts'
-import { jsonAnswer, type HttpAnswer, type HttpRequest } from './http-message.ts'
+import { createHttpFront, type HttpFront } from './http-front.ts'
+import { internalErrorAnswer, jsonAnswer, type HttpRequest } from './http-message.ts'
 import { createHttpRouter, type RouteResult } from './http-router.ts'
 import { DEFAULT_WEBHOOK_LIMITS, type WebhookLimits } from './limits.ts'
 import type { TransportObserver } from './observer.ts'
@@ -30,21 +28,18 @@ export interface WebhookServerOptions {
   readonly now?: () => number
 }
 
-export interface WebhookServer {
-  /** Resolves with the port that is listened on; rejects when it cannot be had. */
-  listen(): Promise<number>
-  /** Readiness turns, and answers end their connection; deliveries are still taken. */
-  drain(): void
-  /** Drains, stops accepting, finishes what is in flight, and after `graceMs` cuts what is left. */
-  close(options: { readonly graceMs: number }): Promise<void>
-}
+/** While it drains, readiness has turned and deliveries are still taken. */
+export type WebhookServer = Pick<HttpFront, 'listen' | 'drain' | 'close'>
 
 /** The webhook over HTTP/1.1: a POST to any path but those of health is a delivery. */
 export function createWebhookServer(options: WebhookServerOptions): WebhookServer {
   const { receive, observer = {}, randomUUID = nodeRandomUUID, now = Date.now, host, port } = options
   const { bodiesBytes, ...limits } = { ...DEFAULT_WEBHOOK_LIMITS, ...options.limits }
-  let draining = false
-  const readiness = withDraining({ readiness: options.readiness, isDraining: () => draining, observer })
+  const readiness = withDraining({
+    readiness: options.readiness,
+    isDraining: () => front.isDraining,
+    observer,
+  })
 
   async function deliver({ requestId, rawHeaders, body }: HttpRequest): Promise<RouteResult> {
     const answer = await receive({ requestId, rawHeaders, body })
@@ -53,29 +48,11 @@ export function createWebhookServer(options: WebhookServerOptions): WebhookServe
   const handle = createHttpRouter({
     routes: new Map(healthRoutes(readiness)),
     otherwise: new Map([['POST', deliver]]),
-    failure: failureAnswer,
+    failure: internalErrorAnswer,
     observer,
     now,
   })
   const bodies = createBodyBudget(bodiesBytes)
-  const front = createHttpFront({ host, port, limits, observer, randomUUID, now, handle, bodies })
-
-  function drain(): void {
-    draining = true
-    front.drain()
-  }
-
-  return {
-    listen: async () => front.listen(),
-    drain,
-    async close({ graceMs }) {
-      drain()
-      await front.close({ graceMs })
-    },
-  }
-}
-
-function failureAnswer(requestId: string): HttpAnswer {
-  const { message } = denialOf('INTERNAL')
-  return jsonAnswer(requestId, 500, { code: GRPC_STATUS.INTERNAL, message, details: [] })
+  const front: HttpFront = createHttpFront({ host, port, limits, observer, randomUUID, now, handle, bodies })
+  return front
 }

@@ -62,7 +62,6 @@ export interface OpenPool {
 
 /** The Apps that serve one owner, as one. */
 export interface AppPool {
-  readonly apps: readonly GitHubApp[]
   /**
    * Finds the Apps that the owner has installed.
    *
@@ -245,7 +244,6 @@ export function createAppPool(options: AppPoolOptions): AppPool {
   }
 
   return {
-    apps,
     async open(target, find) {
       const found = await finder.find(target, find)
       const [first] = found.apps

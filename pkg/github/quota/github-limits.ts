@@ -54,8 +54,8 @@ export function createGitHubLimits({ now, staleMs, secondary }: GitHubLimitsOpti
     gate: createCallGate(now),
     quotaOf: (installationId) => board.quotaOf(installationId),
     quotas: () => board.quotas(),
-    adopt: (quotas, known) => {
-      board.adopt(quotas, known)
+    adopt: (quotas, isKnown) => {
+      board.adopt(quotas, isKnown)
     },
     observe({ appId, installationId, quota, retryAfterMs }) {
       if (retryAfterMs !== undefined) blocks.block({ appId, installationId }, retryAfterMs)

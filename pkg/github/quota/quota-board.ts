@@ -20,9 +20,9 @@ export interface QuotaBoard {
    * Sees what other processes have seen.
    *
    * @param quotas - not to be trusted: what is malformed, cannot be true or is older than what is known is ignored.
-   * @param known - the only installations that count.
+   * @param isKnown - tells the only installations that count.
    */
-  adopt(quotas: readonly unknown[], known: readonly AppCandidate[]): void
+  adopt(quotas: readonly unknown[], isKnown: (app: AppCandidate) => boolean): void
 }
 
 export interface QuotaBoardOptions {
@@ -71,12 +71,8 @@ export function createQuotaBoard({ now, staleMs = STALE_MS }: QuotaBoardOptions)
       const time = now()
       return [...seen.values()].map(({ quota }) => quota).filter((quota) => isFresh(quota, time))
     },
-    adopt(quotas, known) {
-      for (const quota of quotas) {
-        see(quota, ({ appId, installationId }) =>
-          known.some((app) => app.installationId === installationId && app.appId === appId),
-        )
-      }
+    adopt(quotas, isKnown) {
+      for (const quota of quotas) see(quota, isKnown)
     },
   }
 }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 
-/** https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format */
-const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
+/** The text form of Prometheus. https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format */
+export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 const TEXT_TYPE = 'text/plain; charset=utf-8'
 
 const HEADER_MAX_BYTES = 8_192

@@ -21,9 +21,6 @@ export type CacheName = 'installation' | 'issuer_keys' | 'issuer_list' | 'read_t
  */
 export type CacheResult = 'hit' | 'miss' | 'stale' | 'negative'
 
-/** The class of an HTTP status, or why there was none. */
-export type StatusClass = '1xx' | '2xx' | '3xx' | '4xx' | '5xx' | 'none'
-
 /** One call to GitHub. */
 export interface GitHubCallEnd {
   /** Closed: what the call was for. */

@@ -228,7 +228,7 @@ describe('a token', () => {
           seenAt: world.clock.now,
         },
       ],
-      [{ appId: String(liar.id), installationId: liar.installation.id }],
+      ({ appId, installationId }) => appId === String(liar.id) && installationId === liar.installation.id,
     )
     world.github.setRateLimit({ app: liar.id }, { remaining: 0 })
     for (let count = 0; count < 5; count++) assert.equal(await world.mintBy(), honest.id)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { createGitHubLimits, type CallEvent, type GitHubLimits } from '#pkg/github'
+import { createGitHubLimits, type AppCandidate, type CallEvent, type GitHubLimits } from '#pkg/github'
 import { eventOf } from '../support/call-event.ts'
 
 const START = Date.parse('2026-08-01T12:00:00Z')
@@ -105,22 +105,24 @@ describe('what is left of an installation', () => {
 })
 
 describe('what other processes have seen', () => {
+  const isApp = ({ appId, installationId }: AppCandidate): boolean =>
+    appId === APP.appId && installationId === APP.installationId
   const seen = { ...APP, ...FIGURE, remaining: 3_000, seenAt: START + 1_000 }
 
   it('counts when it is newer and of a known installation', () => {
     const limits = limitsAt()
     limits.see()
     limits.at(2_000)
-    limits.adopt([seen], [APP])
+    limits.adopt([seen], isApp)
     assert.equal(limits.remaining(), 3_000)
-    limits.adopt([{ ...seen, remaining: 3_500, seenAt: START + 999 }], [APP])
+    limits.adopt([{ ...seen, remaining: 3_500, seenAt: START + 999 }], isApp)
     assert.equal(limits.remaining(), 3_000)
   })
 
   it('goes from one process to another', () => {
     const [one, other] = [limitsAt(), limitsAt()]
     one.see()
-    other.adopt(JSON.parse(JSON.stringify(one.quotas())) as unknown[], [APP])
+    other.adopt(JSON.parse(JSON.stringify(one.quotas())) as unknown[], isApp)
     assert.deepEqual(other.quotas(), one.quotas())
   })
 
@@ -137,14 +139,14 @@ describe('what other processes have seen', () => {
     it(`does not count with ${what}`, () => {
       const limits = limitsAt()
       limits.at(2_000)
-      limits.adopt([quota], [APP])
+      limits.adopt([quota], isApp)
       assert.deepEqual(limits.quotas(), [])
     })
   }
 
   it('does not outlive what is seen afterwards when its clock runs ahead', () => {
     const limits = limitsAt()
-    limits.adopt([{ ...seen, seenAt: START + 4_000 }], [APP])
+    limits.adopt([{ ...seen, seenAt: START + 4_000 }], isApp)
     assert.equal(limits.quotaOf(71)?.seenAt, START)
     limits.see({ quota: { ...FIGURE, remaining: 2_000 } })
     assert.equal(limits.remaining(), 2_000)
