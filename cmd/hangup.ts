@@ -1,26 +1,26 @@
-/** Reads the configuration again when the process is told to. */
+/** Keeps SIGHUP from ending the process, and has it read the configuration again once it can. */
 export interface Hangup {
-  /** From now on signals count; one that came before counts now. */
-  begin(): void
+  /**
+   * From now on `reload` runs at each signal, and now if one has come before. One run at a time: signals that come during a
+   * run are one run more after it.
+   *
+   * @param reload - must not reject.
+   */
+  begin(reload: () => Promise<void>): void
 }
 
-/**
- * Runs `reload` at SIGHUP, one run at a time: signals that come during a run are one run more after it. Without this the
- * signal would end a process that still starts.
- *
- * @param reload - must not reject.
- */
-export function reloadOnHangup(reload: () => Promise<void>): Hangup {
-  let isReady = false
+/** To be called before anything else is loaded: until then the signal ends the process. */
+export function catchHangup(): Hangup {
+  let reloadNow: (() => Promise<void>) | undefined
   let isRunning = false
   let isWanted = false
 
   async function run(): Promise<void> {
-    if (!isReady || isRunning) return
+    if (reloadNow === undefined || isRunning) return
     isRunning = true
     while (isWanted) {
       isWanted = false
-      await reload()
+      await reloadNow()
     }
     isRunning = false
   }
@@ -30,8 +30,8 @@ export function reloadOnHangup(reload: () => Promise<void>): Hangup {
     void run()
   })
   return {
-    begin() {
-      isReady = true
+    begin(reload) {
+      reloadNow = reload
       void run()
     },
   }

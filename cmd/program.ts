@@ -1,6 +1,6 @@
 import { renderConfigErrors, type ConfigResult, type Environment, type TelemetryConfig } from '#pkg/config'
 import { createLogger, type Logger, type LogLevel } from '#pkg/telemetry'
-import { reloadOnHangup } from './hangup.ts'
+import type { Hangup } from './hangup.ts'
 import { endOnCrash } from './lifecycle.ts'
 import { serve, type Served } from './serve.ts'
 import { createProgramTelemetry, type Instruments, type ProgramTelemetryOptions } from './telemetry.ts'
@@ -33,7 +33,10 @@ export interface Program<Config extends ProgramConfig> {
  * Runs `program`, or with `--check-config` only looks at its configuration. Exit status: 0 stopped by a signal, 1 it
  * cannot listen, or has crashed; 2 wrong usage or configuration.
  */
-export async function runProgram<Config extends ProgramConfig>(program: Program<Config>): Promise<void> {
+export async function runProgram<Config extends ProgramConfig>(
+  program: Program<Config>,
+  hangup: Hangup,
+): Promise<void> {
   const [argument, ...others] = process.argv.slice(2)
   if (others.length > 0 || (argument !== undefined && argument !== '--check-config')) {
     process.stderr.write(
@@ -58,9 +61,8 @@ export async function runProgram<Config extends ProgramConfig>(program: Program<
   const { listener } = config
   const telemetry = createProgramTelemetry({ program: program.name, config: config.telemetry, logger })
   const service = program.create(config, logger, telemetry)
-  const hangup = reloadOnHangup(() => reload(program, service, logger))
   await serve({ service, listener, telemetry, logger, ready: program.ready(config) })
-  hangup.begin()
+  hangup.begin(() => reload(program, service, logger))
 }
 
 /** A configuration that is not valid changes nothing. */

@@ -122,6 +122,28 @@ test('an exchange in flight ends with the App that it began with', async (t) => 
   assert.equal((await replica.exchange()).app, after.id)
 })
 
+for (const start of ['startService', 'startWebhook'] as const) {
+  test(`SIGHUP while the modules are loaded is a reload once it listens: ${start}`, async (t) => {
+    const fleet = await startFleet(t, 1)
+    const hook = `let isSent = false
+      export const resolve = (name, context, next) => {
+        if (name === '#pkg/config' && !isSent) {
+          isSent = true
+          process.kill(process.pid, 'SIGHUP')
+        }
+        return next(name, context)
+      }`
+    const preload = `import { register } from 'node:module'
+      register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hook)}`)})`
+    const replica = await fleet[start]({
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preload)}`,
+      GITHUB_WEBHOOK_SECRET: 'a secret of the webhook',
+    })
+    await waitUntil(() => count(replica, TAKEN_OVER) > 0)
+    assert.equal(count(replica, TAKEN_OVER), 1)
+  })
+}
+
 test('a storm of SIGHUP among exchanges harms none of them', async (t) => {
   const fleet = await startFleet(t, 3)
   const [one, two, three] = fleet.apps
