@@ -96,7 +96,8 @@ export function toAwsError(service: CloudService, thrown: unknown): StsError {
   const problem = PROBLEMS.get(name) ?? (status === undefined ? undefined : problemOfStatus(status))
   // An answer of 200 that could not be read: the error quotes it.
   if (problem === undefined || status === 200) return cloudError(service, 'malformed', { status })
-  return cloudError(service, problem, { status, cause: thrown })
+  // What is said of a wrong signature quotes the request, with the session token in it.
+  return cloudError(service, problem, { status, cause: problem === 'credentials' ? undefined : thrown })
 }
 
 function describe(thrown: unknown): { readonly name: string; readonly status: number | undefined } {

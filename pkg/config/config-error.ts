@@ -18,7 +18,7 @@ export interface ConfigError {
 const QUOTED_MAX_LENGTH = 128
 
 /** A key or token in the wrong variable is common: one is recognised and not quoted. */
-const LOOKS_SECRET = /-----BEGIN|PRIVATE KEY|gh[a-z]_|github_pat_|eyJ|:\/\/[^/]*@/
+const LOOKS_SECRET = /-----BEGIN|PRIVATE KEY|gh[a-z]_|github_pat_|eyJ|:\/\/\S*@|[A-Za-z0-9+/]{48}/
 
 /** What `text` is in a message: quoted and cut, or only its length when it is, or looks like, a secret. */
 export function describeValue(text: string | undefined, variable: Variable): string {

@@ -38,14 +38,17 @@ type JudgedValues = Pick<StickyValues, 'OCTOSTS_STICKY_STORE'> &
   Pick<StoreValues, 'STS_STORE'> & { readonly STS_STRICT_CONFIG: boolean }
 type Report = (error: ConfigError) => void
 
-/** With one App for each owner there is nothing to remember, and what is said about it asks for no Redis. */
+/**
+ * With one App for each owner there is nothing to remember, and what is said about it asks for no Redis; where there is one it is
+ * used all the same, for another App may come while the program runs.
+ */
 export function readSticky(
-  values: StickyValues & Pick<StoreValues, 'STS_STORE'>,
+  values: StickyValues & Pick<StoreValues, 'STS_STORE' | 'STS_REDIS_URL'>,
   pools: readonly AppPoolConfig[],
 ): StickyConfig {
   const { STS_STORE: shared, OCTOSTS_STICKY_STORE: wanted = shared } = values
   const store = wanted === 'firestore' ? shared : wanted
-  const isNeeded = shared === 'redis' || pools.some(({ apps }) => apps.length > 1)
+  const isNeeded = values.STS_REDIS_URL !== undefined || pools.some(({ apps }) => apps.length > 1)
   const lifetimeMs = Math.ceil(values.OCTOSTS_STICKY_STORE_FIRESTORE_TTL)
   return { store: isNeeded ? store : 'memory', lifetimeMs }
 }

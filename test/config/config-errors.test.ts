@@ -165,6 +165,19 @@ describe('readServiceConfig', () => {
     assert.ok(!renderConfigErrors(result.errors).includes(other.slice(30, 60)), 'the key is not shown')
   })
 
+  for (const [what, secret] of [
+    ['a line out of the middle of a key', 'AASCBKcwggSjAgEAAoIBAQ'.repeat(3)],
+    ['a URL with a password', 'rediss://user:hunter2@host'],
+    ['a URL with a password that holds a slash', 'rediss://user:hun/ter2@host'],
+    ['a token of GitHub’s', 'ghs_secret'],
+  ] as const) {
+    it(`does not quote ${what} in the wrong variable`, () => {
+      const result = read({ PORT: secret })
+      assert.ok(!result.ok && secret.length > 8)
+      assert.equal(result.errors[0]?.holds, `(${secret.length} characters, not shown)`)
+    })
+  }
+
   it('refuses a domain with a scheme: no token has such an audience', () => {
     const result = read({ STS_DOMAIN: 'https://sts.example.com' })
     assert.ok(!result.ok, 'the environment is refused')

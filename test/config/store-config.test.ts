@@ -28,6 +28,8 @@ describe('the store', () => {
     [{ ...TWO_APPS, OCTOSTS_STICKY_STORE: 'memory' }, 'memory', 'memory', false],
     // With one App there is nothing to remember, and nothing is asked for.
     [{ OCTOSTS_STICKY_STORE: 'redis' }, 'memory', 'memory', false],
+    // Another App may come by a reload.
+    [{ OCTOSTS_STICKY_STORE: 'redis', STS_REDIS_URL: URL }, 'memory', 'redis', true],
   ]
   for (const [changes, shared, sticky, isRedis] of rows) {
     it(`is ${shared}, that of callers ${sticky}: ${JSON.stringify(changes).slice(0, 90)}`, () => {
