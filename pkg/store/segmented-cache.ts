@@ -34,22 +34,26 @@ export function createSegmentedCache<V extends object>(options: SegmentedCacheOp
   }
   /** The value that is being moved or set: leaving its old place is not leaving the cache. */
   let placing: V | undefined
+  const probationShare = options.probation ?? 1
   const createPart = (share: number): LRUCache<string, Entry> =>
     new LRUCache<string, Entry>({
-      max: Math.ceil(options.maxEntries * share),
       maxSize: Math.ceil(options.maxBytes * share),
       sizeCalculation: (entry) => Math.max(1, entry.bytes),
       dispose: ({ value }, key) => {
         if (value !== placing) options.onRemove?.(value, key)
       },
     })
-  const probation = createPart(options.probation ?? 1)
+  const probation = createPart(probationShare)
   const safe = createPart(1)
+  const entriesOf = (part: LRUCache<string, Entry>): number =>
+    Math.ceil(options.maxEntries * (part === safe ? 1 : probationShare))
 
   function place(part: LRUCache<string, Entry>, key: string, entry: Entry): void {
     placing = entry.value
     if (part === safe) probation.delete(key)
     part.set(key, entry)
+    // By `max` the library would allocate for all of them at once, in every cache of every App.
+    while (part.size > entriesOf(part)) part.pop()
     placing = undefined
     if (!part.has(key)) options.onRemove?.(entry.value, key)
   }

@@ -23,6 +23,17 @@ function createStage(maxEntries = 3, maxBytes = 100) {
 }
 
 describe('createSegmentedCache', () => {
+  test('takes room for what it has, not for what it may have', () => {
+    const roomOf = (): number => {
+      const { heapUsed, arrayBuffers } = process.memoryUsage()
+      return heapUsed + arrayBuffers
+    }
+    const before = roomOf()
+    const caches = Array.from({ length: 100 }, () => createStage(100_000).cache)
+    assert.ok(roomOf() - before < 50 * 1024 * 1024)
+    assert.ok(caches.every(({ size }) => size === 0))
+  })
+
   test('evicts the entry that was not used for longest', () => {
     const { cache, removed, put, keys } = createStage()
     for (const key of ['a', 'b', 'c']) put(key)
