@@ -13,6 +13,7 @@ import {
   type StickyRoutes,
 } from '#pkg/github'
 import { createKmsSigner, createPemSigner, type Signer } from '#pkg/signer'
+import { mapConcurrently } from '#pkg/store'
 import type { Logger, Metrics } from '#pkg/telemetry'
 import type { Readiness } from '#pkg/transport'
 import type { StaleListener } from '#pkg/webhook'
@@ -20,6 +21,8 @@ import type { SharedState } from './shared-state.ts'
 
 /** Between looks at a key that GitHub has refused. */
 const KEY_CHECK_INTERVAL_MS = 30_000
+/** Apps whose keys are checked at the same time. */
+const KEY_CHECKS_MAX = 20
 
 /** An App that the configuration does not name any more is kept this long, for the exchanges that began with it. */
 const RETIRED_AFTER_MS = 30_000
@@ -119,6 +122,10 @@ export function connectToGitHub(options: GitHubConnectionOptions): GitHubConnect
     })
   }
 
+  function everyApp(): readonly GitHubApp[] {
+    return [...apps.values(), ...[...retired.values()].map(({ app }) => app)]
+  }
+
   function retire(key: string, app: GitHubApp): void {
     const timer = setTimeout(() => {
       retired.delete(key)
@@ -176,7 +183,8 @@ export function connectToGitHub(options: GitHubConnectionOptions): GitHubConnect
     limits,
     isInstalled: (app) => installations.has(keyOf(app)),
     drop(notice) {
-      for (const app of apps.values()) {
+      // One that was let go may come back, with what it knew.
+      for (const app of everyApp()) {
         if (notice.kind === 'owner') app.forgetOwner(notice.owner)
         else if (notice.kind === 'repository') app.forgetRepository(notice)
       }
@@ -193,12 +201,13 @@ export function connectToGitHub(options: GitHubConnectionOptions): GitHubConnect
     watchKeys(signal) {
       checkKeys = (wanted) => {
         if (signal.aborted) return
-        for (const app of [...apps.values()].filter(wanted)) {
-          app.checkKey({ signal }).catch((err: unknown) => {
+        // Not all at once, which would leave no calls to exchanges.
+        void mapConcurrently([...apps.values()].filter(wanted), KEY_CHECKS_MAX, async (app) => {
+          await app.checkKey({ signal }).catch((err: unknown) => {
             if (!signal.aborted)
               logger.error({ err, appId: app.appId }, 'GitHub has not confirmed the key of the App')
           })
-        }
+        })
       }
       checkKeys(() => true)
       // Without its number the webhook does not know whose deliveries are meant.
@@ -208,8 +217,7 @@ export function connectToGitHub(options: GitHubConnectionOptions): GitHubConnect
     },
     async close(graceMs) {
       for (const { timer } of retired.values()) clearTimeout(timer)
-      const all = [...apps.values(), ...[...retired.values()].map(({ app }) => app)]
-      await Promise.all(all.map((app) => app.close(graceMs)))
+      await Promise.all(everyApp().map((app) => app.close(graceMs)))
       await connections.destroy()
     },
   }

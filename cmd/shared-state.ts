@@ -51,6 +51,7 @@ export async function openSharedState(
         : createStickyRoutes({
             store: routeStore ?? local,
             lifetimeMs: sticky.lifetimeMs,
+            now: Date.now,
             onFailure: (err) => {
               logger.debug({ err }, 'the store did not keep a sticky route')
             },

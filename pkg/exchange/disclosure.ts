@@ -43,6 +43,8 @@ function printable(value: string): string {
 
 /** The reasons from which a stranger could tell that a name exists, or that it does not. */
 const REVEALS_NAMES: ReadonlySet<string> = new Set([
+  'owner_not_allowed',
+  'app_pool_missing',
   'installation_missing',
   'installation_suspended',
   'issuer_not_on_organization_list',

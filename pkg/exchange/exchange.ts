@@ -105,8 +105,8 @@ export function createExchange(parts: ExchangeParts): ExchangeService {
 
   async function obtain(request: ExchangeRequest, trail: Trail): Promise<Obtained> {
     const { owner } = request.scope
-    if (parts.allowedOwners?.has(owner.toLowerCase()) === false) throw new StsError('owner_not_allowed')
     const unverified = trail.trace.step('issuer', () => readIssuer(request, trail))
+    if (parts.allowedOwners?.has(owner.toLowerCase()) === false) throw new StsError('owner_not_allowed')
     const leave = gate.enter(unverified.issuer, missBudget.isStranger({ issuer: unverified.issuer, owner }))
     try {
       return await obtainFor(unverified, request, trail)
@@ -135,8 +135,8 @@ export function createExchange(parts: ExchangeParts): ExchangeService {
     trail.installation = { id: opened.installation.id, appId: opened.appId }
 
     // A list that nobody can see permits, so that is asked again before it is believed.
-    const listReader = readerOf(opened, { retryUnreadable: true })
-    const policyReader = readerOf(opened, { retryUnreadable: false })
+    const listReader = readerOf(opened, { retryUnreadable: true, isStranger: !belongs })
+    const policyReader = readerOf(opened, { retryUnreadable: false, isStranger: !belongs })
     const [issuerList, policyRead] = await Promise.allSettled([
       trace.step('issuer_list', () =>
         parts.organizationIssuers.decide(owner, token.issuer, listReader, signal),
@@ -310,10 +310,14 @@ interface Obtained {
 }
 
 /** Reads files through tokens that reach no further than the repository they are in. */
-function readerOf(pool: OpenPool, { retryUnreadable }: { readonly retryUnreadable: boolean }): FileReader {
+function readerOf(
+  pool: OpenPool,
+  { retryUnreadable, isStranger }: { readonly retryUnreadable: boolean; readonly isStranger: boolean },
+): FileReader {
   return {
     accountId: pool.accountId,
-    read: (place, etag, signal) => pool.readFile({ ...place, etag }, { signal, retryUnreadable }),
+    read: (place, etag, { signal, isGuess }) =>
+      pool.readFile({ ...place, etag }, { signal, retryUnreadable, isGuess: isGuess && isStranger }),
     async list(folder, signal) {
       const found = await pool.listFolder(folder, { signal })
       if (found.kind === 'absent') return new Set()

@@ -1,20 +1,26 @@
+import { LRUCache } from 'lru-cache'
 import type { IssuerListDecision } from '#pkg/audit'
-import { StsError, quote } from '#pkg/errors'
+import { StsError, quote, toStsError } from '#pkg/errors'
 import { ISSUER_LIST_PATH, permitsIssuer, readIssuerList, type IssuerList } from '#pkg/policy'
 import type { CacheResult } from '#pkg/telemetry'
 import {
   createPolicyFiles,
+  failurePauseOf,
   type FileAnswer,
   type FileReader,
   type PolicyFiles,
   findingOf,
 } from './policy-files.ts'
 
+/** Of more owners whose list could not be read, those that failed last are remembered. */
+const FAILURES_MAX = 5_000
+
 /** Step 6: the organization's list of trusted issuers. */
 export interface OrganizationIssuers {
   /**
    * Whether the organization lets this issuer in. An answer that cannot be had is an error, never a
-   * permission: ISSUER_LIST_INVALID, RATE_LIMITED or UPSTREAM_UNAVAILABLE.
+   * permission: ISSUER_LIST_INVALID, RATE_LIMITED or UPSTREAM_UNAVAILABLE. It is the same for 2 s, or as long as GitHub
+   * said (60 s at most), without asking: no budget counts who asks for a list.
    */
   decide(owner: string, issuer: string, reader: FileReader, signal: AbortSignal): Promise<IssuerListDecision>
   /** Keeps the owner's list in memory in preference to those of owners who were never granted anything. */
@@ -57,9 +63,33 @@ export function createOrganizationIssuers(options: OrganizationIssuersOptions): 
   const isRequired = (owner: string): boolean =>
     options.requiredFor.has('*') || options.requiredFor.has(owner.toLowerCase())
 
+  /** By owner. */
+  const failures = new LRUCache<string, ListFailure>({ max: FAILURES_MAX })
+
+  async function read(
+    owner: string,
+    reader: FileReader,
+    signal: AbortSignal,
+  ): Promise<FileAnswer<IssuerList>> {
+    const key = owner.toLowerCase()
+    const failed = failures.get(key)
+    if (failed?.accountId === reader.accountId && options.now() < failed.until) throw failed.error
+    try {
+      return await files.read(place(owner), reader, { signal, isGuess: false })
+    } catch (thrown) {
+      const error = toStsError(thrown)
+      // A caller who leaves says nothing.
+      if (!signal.aborted && error.code !== 'DEADLINE_EXCEEDED') {
+        const until = options.now() + failurePauseOf(error)
+        failures.set(key, { accountId: reader.accountId, error, until })
+      }
+      throw error
+    }
+  }
+
   return {
     async decide(owner, issuer, reader, signal) {
-      const answer = await files.read(place(owner), reader, signal)
+      const answer = await read(owner, reader, signal)
       const list = listIn(answer)
       const stale = answer.failure !== undefined
       if (list !== undefined) {
@@ -77,12 +107,22 @@ export function createOrganizationIssuers(options: OrganizationIssuersOptions): 
       files.vouchFor(place(owner))
     },
     expire(owner, repository) {
+      failures.delete(owner.toLowerCase())
       files.expire(owner, repository)
     },
     doubtAll() {
+      failures.clear()
       files.doubtAll()
     },
   }
+}
+
+/** Why a list could not be read of which nothing is known. */
+interface ListFailure {
+  readonly accountId: number
+  readonly error: StsError
+  /** Milliseconds since the epoch. */
+  readonly until: number
 }
 
 /** The list in force: that of the file, or the last valid one when the file has been broken since. */

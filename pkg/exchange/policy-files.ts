@@ -2,6 +2,7 @@ import { StsError, toStsError, type ErrorDetail } from '#pkg/errors'
 import type { ReadResult, Diagnostic } from '#pkg/policy'
 import { createSegmentedCache, createSingleFlight } from '#pkg/store'
 import type { CacheResult } from '#pkg/telemetry'
+import { createExpiries } from './expiries.ts'
 
 /** A file on the default branch of a repository. */
 export interface FilePlace {
@@ -52,7 +53,7 @@ export interface PolicyFiles<T> {
    * asked (rate limited, down) the last state is given for up to an hour, together with the failure;
    * without one the failure is thrown. A failure is never remembered as an absence.
    */
-  read(place: FilePlace, reader: FileReader, signal: AbortSignal): Promise<FileAnswer<T>>
+  read(place: FilePlace, reader: FileReader, options: FileReadOptions): Promise<FileAnswer<T>>
   /**
    * Whether a `read` would ask GitHub for something that may well not be there: it is not known, or as absent, and nobody
    * else is asking for it.
@@ -69,6 +70,12 @@ export interface PolicyFiles<T> {
   doubtAll(): void
 }
 
+export interface FileReadOptions {
+  readonly signal: AbortSignal
+  /** The caller may have made up the file, and the repository. */
+  readonly isGuess: boolean
+}
+
 /** Asks GitHub for files of one account. */
 export interface FileReader {
   /**
@@ -77,7 +84,7 @@ export interface FileReader {
    */
   readonly accountId: number
   /** Conditionally when an ETag is given. */
-  read(place: FilePlace, etag: string | undefined, signal: AbortSignal): Promise<FileReading>
+  read(place: FilePlace, etag: string | undefined, options: FileReadOptions): Promise<FileReading>
   /** The paths of what is in a folder; undefined when not all of it is known. */
   list(folder: FilePlace, signal: AbortSignal): Promise<ReadonlySet<string> | undefined>
 }
@@ -109,8 +116,7 @@ const CACHE_MAX_BYTES = 96 * 1024 * 1024
 const CACHE_PROBATION = 1 / 6
 const ENTRY_OVERHEAD_BYTES = 1_024
 
-interface Entry<T> {
-  readonly key: string
+interface Answered<T> {
   readonly accountId: number
   state: FileState<T>
   etag: string | undefined
@@ -122,6 +128,12 @@ interface Entry<T> {
   failure: StsError | undefined
 }
 
+interface Entry<T> extends Answered<T> {
+  /** What was expired up to here, and how often all was doubted, is in `confirmedAt` and `askAt`. */
+  moment: number
+  doubts: number
+}
+
 export function createPolicyFiles<T>(options: PolicyFilesOptions<T>): PolicyFiles<T> {
   const { now, freshForMs, absentFreshForMs } = options
   const cache = createSegmentedCache<Entry<T>>({
@@ -130,44 +142,49 @@ export function createPolicyFiles<T>(options: PolicyFilesOptions<T>): PolicyFile
     probation: CACHE_PROBATION,
   })
   const flights = createSingleFlight<Entry<T>>()
-  /** How often something was expired: an answer that was asked for before may be from before, too. */
-  let expiries = 0
+  const expiries = createExpiries()
+  /** How often everything was doubted. */
+  let doubts = 0
 
   async function refresh(
     key: string,
     place: FilePlace,
     reader: FileReader,
-    signal: AbortSignal,
+    read: FileReadOptions,
   ): Promise<Entry<T>> {
-    const known = knownOf(key, reader)
-    const expiriesBefore = expiries
+    const known = knownOf(key, place, reader)
+    // An answer that was asked for before a notice may be from before it, too.
+    const asked = { moment: expiries.moment(), doubts }
     try {
-      const reading = await reader.read(place, known?.etag, signal)
-      const entry = advance(key, known, reading, reader.accountId)
-      if (expiries !== expiriesBefore) entry.askAt = entry.confirmedAt
+      const reading = await reader.read(place, known?.etag, read)
+      const entry = { ...advance(known, reading, reader.accountId), ...asked }
       cache.set(key, entry, entry.bytes)
       return entry
     } catch (thrown) {
       const failure = toStsError(thrown)
       if (known === undefined || !options.mayUseLastState(failure)) throw failure
-      const pause = Math.min(failure.retryAfterMs ?? FAILURE_PAUSE_MS, FAILURE_PAUSE_MAX_MS)
       known.failure = failure
-      known.askAt = now() + pause
+      known.askAt = now() + failurePauseOf(failure)
       return known
     }
   }
 
-  function knownOf(key: string, { accountId }: Pick<FileReader, 'accountId'>): Entry<T> | undefined {
+  function knownOf(
+    key: string,
+    { owner, repository }: FilePlace,
+    { accountId }: Pick<FileReader, 'accountId'>,
+  ): Entry<T> | undefined {
     const known = cache.get(key)
-    return known?.accountId === accountId ? known : undefined
+    if (known?.accountId !== accountId) return undefined
+    const isExpired = expiries.isExpired(owner, repository, known.moment)
+    if (isExpired) known.confirmedAt = Number.NEGATIVE_INFINITY
+    if (isExpired || known.doubts !== doubts) known.askAt = Number.NEGATIVE_INFINITY
+    known.moment = expiries.moment()
+    known.doubts = doubts
+    return known
   }
 
-  function advance(
-    key: string,
-    known: Entry<T> | undefined,
-    reading: FileReading,
-    accountId: number,
-  ): Entry<T> {
+  function advance(known: Entry<T> | undefined, reading: FileReading, accountId: number): Answered<T> {
     const confirmedAt = now()
     if (reading.kind === 'not_modified') {
       if (known?.etag === undefined)
@@ -177,7 +194,6 @@ export function createPolicyFiles<T>(options: PolicyFilesOptions<T>): PolicyFile
     const state = stateOf(reading, known?.state)
     const isThere = state.kind === 'present' || state.kind === 'invalid'
     return {
-      key,
       accountId,
       state,
       etag: reading.kind === 'found' ? reading.etag : undefined,
@@ -223,22 +239,22 @@ export function createPolicyFiles<T>(options: PolicyFilesOptions<T>): PolicyFile
   }
 
   return {
-    async read(place, reader, signal) {
+    async read(place, reader, { signal, isGuess }) {
       const key = keyOf(place)
-      const known = knownOf(key, reader)
+      const known = knownOf(key, place, reader)
       const isFresh = known !== undefined && now() < known.askAt
       options.onLookup?.(known === undefined ? 'miss' : isFresh ? resultOf(known.state) : 'stale')
       const entry = isFresh
         ? known
         : await flights.run(flightOf(key, reader.accountId), signal, (shared) =>
-            refresh(key, place, reader, shared),
+            refresh(key, place, reader, { signal: shared, isGuess }),
           )
       if (entry.failure !== undefined && now() >= entry.confirmedAt + STALE_FOR_MS) throw entry.failure
       return { state: entry.state, failure: entry.failure }
     },
     isGuess(place, accountId) {
       const key = keyOf(place)
-      const known = knownOf(key, { accountId })
+      const known = knownOf(key, place, { accountId })
       if (flights.has(flightOf(key, accountId))) return false
       return known === undefined || (resultOf(known.state) === 'negative' && now() >= known.askAt)
     },
@@ -246,17 +262,10 @@ export function createPolicyFiles<T>(options: PolicyFilesOptions<T>): PolicyFile
       cache.protect(keyOf(place))
     },
     expire(owner, repository) {
-      expiries += 1
-      const prefix = keyPrefix(owner, repository)
-      for (const entry of cache.values()) {
-        if (!entry.key.startsWith(prefix)) continue
-        entry.askAt = Number.NEGATIVE_INFINITY
-        entry.confirmedAt = Number.NEGATIVE_INFINITY
-      }
+      expiries.expire(owner, repository)
     },
     doubtAll() {
-      expiries += 1
-      for (const entry of cache.values()) entry.askAt = Number.NEGATIVE_INFINITY
+      doubts += 1
     },
   }
 }
@@ -268,6 +277,11 @@ function resultOf({ kind }: FileState<unknown>): CacheResult {
 /** Whether GitHub could not be asked, as opposed to having answered. */
 export function isOutage({ code }: StsError): boolean {
   return code === 'RATE_LIMITED' || code === 'UPSTREAM_UNAVAILABLE'
+}
+
+/** Milliseconds for which GitHub is left alone after `failure`. */
+export function failurePauseOf({ retryAfterMs }: StsError): number {
+  return Math.min(retryAfterMs ?? FAILURE_PAUSE_MS, FAILURE_PAUSE_MAX_MS)
 }
 
 /** A finding as the detail of an error. */
@@ -302,10 +316,5 @@ function flightOf(key: string, accountId: number): string {
 
 /** Owners and repositories compare case-insensitively, paths do not. */
 function keyOf({ owner, repository, path }: FilePlace): string {
-  return keyPrefix(owner, repository) + path
-}
-
-/** What the keys of all files of a repository, or of an owner, begin with. */
-export function keyPrefix(owner: string, repository?: string): string {
-  return `${repository === undefined ? owner : `${owner}/${repository}`}/`.toLowerCase()
+  return `${owner}/${repository}/`.toLowerCase() + path
 }

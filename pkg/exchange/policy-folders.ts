@@ -1,5 +1,6 @@
 import { createSegmentedCache, createSingleFlight } from '#pkg/store'
-import { keyPrefix, type FilePlace, type FileReader } from './policy-files.ts'
+import { createExpiries } from './expiries.ts'
+import type { FilePlace, FileReader } from './policy-files.ts'
 
 /** The listing of one folder, until it is told anew: of the folders of repositories in which something was missed. */
 const FOLDERS_MAX = 5_000
@@ -31,30 +32,30 @@ export interface PolicyFoldersOptions {
 }
 
 interface Listing {
-  readonly key: string
   readonly accountId: number
   /** Undefined: nothing can be told from it. */
   readonly paths: ReadonlySet<string> | undefined
   readonly until: number
+  /** When it was asked for: see `Expiries.moment`. */
+  readonly moment: number
 }
 
 export function createPolicyFolders({ freshForMs, now }: PolicyFoldersOptions): PolicyFolders {
   const listings = createSegmentedCache<Listing>({ maxEntries: FOLDERS_MAX, maxBytes: FOLDERS_MAX_BYTES })
   const flights = createSingleFlight<Listing>()
-  /** How often something was expired: a listing that was asked for before may be from before, too. */
-  let expiries = 0
+  const expiries = createExpiries()
 
   function freshListing(place: FilePlace, accountId: number): Listing | undefined {
     const listing = listings.get(keyOf(place))
-    return listing?.accountId === accountId && now() < listing.until ? listing : undefined
+    if (listing?.accountId !== accountId || now() >= listing.until) return undefined
+    return expiries.isExpired(place.owner, place.repository, listing.moment) ? undefined : listing
   }
 
   async function list(place: FilePlace, reader: FileReader, signal: AbortSignal): Promise<Listing> {
-    const before = expiries
+    const moment = expiries.moment()
     const paths = await reader.list({ ...place, path: folderOf(place.path) }, signal)
-    const key = keyOf(place)
-    const listing = { key, accountId: reader.accountId, paths, until: now() + freshForMs }
-    if (expiries === before) listings.set(key, listing, bytesOf(paths))
+    const listing = { accountId: reader.accountId, paths, until: now() + freshForMs, moment }
+    listings.set(keyOf(place), listing, bytesOf(paths))
     return listing
   }
 
@@ -73,19 +74,16 @@ export function createPolicyFolders({ freshForMs, now }: PolicyFoldersOptions): 
         .catch(() => undefined)
     },
     expire(owner, repository) {
-      expiries += 1
-      const prefix = keyPrefix(owner, repository)
-      for (const { key } of [...listings.values()]) if (key.startsWith(prefix)) listings.delete(key)
+      expiries.expire(owner, repository)
     },
     forgetAll() {
-      expiries += 1
-      for (const { key } of [...listings.values()]) listings.delete(key)
+      expiries.expireAll()
     },
   }
 }
 
 function keyOf({ owner, repository, path }: FilePlace): string {
-  return keyPrefix(owner, repository) + folderOf(path)
+  return `${owner}/${repository}/`.toLowerCase() + folderOf(path)
 }
 
 function folderOf(path: string): string {

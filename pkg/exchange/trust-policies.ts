@@ -101,10 +101,10 @@ export function createTrustPolicies(options: TrustPoliciesOptions): TrustPolicie
       options.onLookup?.('negative')
       return { state: { kind: 'absent' } }
     }
-    if (listed === 'listed') return ofLevel.read(location, reader, signal)
+    if (listed === 'listed') return ofLevel.read(location, reader, { signal, isGuess: false })
     const wasNoMiss = guess?.()
     try {
-      const answer = await ofLevel.read(location, reader, signal)
+      const answer = await ofLevel.read(location, reader, { signal, isGuess: true })
       const { kind } = answer.state
       if (kind === 'present' || kind === 'invalid' || isUnanswered(answer.failure)) wasNoMiss?.()
       else if (kind === 'absent') folders.missed(location, reader)

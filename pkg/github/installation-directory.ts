@@ -28,6 +28,8 @@ export interface FindOptions {
   readonly signal: AbortSignal
   /** The answer is no older than this, in milliseconds, even while GitHub cannot be asked. */
   readonly maxAgeMs?: number
+  /** Asks again where an installation was missing a moment ago. Default: false. */
+  readonly retryAbsent?: boolean
   /**
    * Called before GitHub is asked, unless somebody else is asking the same; may throw `miss_budget_spent` to prevent it. What
    * it gives is called when there was an installation, or no answer.
@@ -108,7 +110,7 @@ export function createInstallationDirectory(options: InstallationDirectoryOption
   }
 
   return {
-    async find(target, { signal, maxAgeMs = INSTALLATION_FRESH_MS, guess }) {
+    async find(target, { signal, maxAgeMs = INSTALLATION_FRESH_MS, retryAbsent = false, guess }) {
       const known = installations.get(cacheKey(target.owner))
       const age = known === undefined ? Infinity : now() - known.confirmedAt
       if (known !== undefined && age < maxAgeMs) {
@@ -118,7 +120,7 @@ export function createInstallationDirectory(options: InstallationDirectoryOption
 
       const key = cacheKey(target.owner, target.repository)
       const absence = absences.get(key)
-      if (absence !== undefined && now() < absence.until) {
+      if (absence !== undefined && now() < absence.until && !retryAbsent) {
         onLookup?.('negative')
         throw absence.error
       }

@@ -22,6 +22,8 @@ export interface ReadTokenOptions {
   readonly signal: AbortSignal
   /** Asks GitHub again although the repository was not visible a moment ago. */
   readonly retryUnreadable?: boolean
+  /** See `ReadFileOptions.isGuess`. */
+  readonly isGuess?: boolean
 }
 
 /** The tokens by which policies are read, each limited to one repository and `contents: read`. */
@@ -54,7 +56,7 @@ export function createReadTokens(options: ReadTokensOptions): ReadTokens {
 
   return {
     ...tokens,
-    async get(installation, target, { signal, retryUnreadable = false }) {
+    async get(installation, target, { signal, retryUnreadable = false, isGuess }) {
       const kept = tokens.find(target)
       if (kept?.installation.id === installation.id) {
         onLookup?.('hit')
@@ -70,7 +72,8 @@ export function createReadTokens(options: ReadTokensOptions): ReadTokens {
       try {
         const token = await tokens.mint(target, { flight: String(installation.id), signal }, (flight) => {
           const grant = createGrant({ contents: 'read' }, [target.repository])
-          return minter.mint({ operation: 'mint_read_token', target, installation, grant, signal: flight })
+          const request = { operation: 'mint_read_token', target, installation, grant, isGuess } as const
+          return minter.mint({ ...request, signal: flight })
         })
         unreadable.delete(key)
         return token

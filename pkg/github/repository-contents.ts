@@ -19,6 +19,11 @@ export interface ReadFileOptions {
   readonly signal: AbortSignal
   /** Asks GitHub again although the repository was not visible a moment ago. Default: false. */
   readonly retryUnreadable?: boolean
+  /**
+   * A stranger may have made up the repository: a token to read it comes out of a smaller part of what GitHub allows. Default:
+   * false.
+   */
+  readonly isGuess?: boolean
 }
 
 /** What is at a path on the default branch. */
@@ -61,7 +66,7 @@ export function createRepositoryContents(options: RepositoryContentsOptions): Re
   async function ask(
     place: FileRequest,
     more: { readonly operation: 'read_file' | 'list_folder'; readonly maxBytes?: number },
-    { signal, retryUnreadable = false }: ReadFileOptions,
+    options: ReadFileOptions,
   ): Promise<GitHubAnswer | undefined> {
     const request = {
       ...more,
@@ -70,11 +75,11 @@ export function createRepositoryContents(options: RepositoryContentsOptions): Re
       accept: CONTENTS_MEDIA_TYPE,
       ifNoneMatch: place.etag,
       repeatable: true,
-      signal,
+      signal: options.signal,
     } as const
     let { installation } = place
     for (let isRenewed = false; ; isRenewed = true) {
-      const token = await readTokens.get(installation, place, { signal, retryUnreadable })
+      const token = await readTokens.get(installation, place, options)
       if (token === undefined) return undefined
       const isExpected = place.etag !== undefined
       const answer = await caller.call({ target: place, token, request, isRenewed, isExpected })

@@ -28,6 +28,8 @@ export interface MintRequest {
   readonly target: RepositoryName
   readonly installation: Installation
   readonly grant: Grant
+  /** See `ReadFileOptions.isGuess`. Default: false. */
+  readonly isGuess?: boolean | undefined
   readonly signal: AbortSignal
   /** Where the one request stands that the token is for. */
   readonly trace?: TraceContext | undefined
@@ -71,8 +73,8 @@ export function createTokenMinter(options: TokenMinterOptions): TokenMinter {
   const { caller, directory, revoker, limits, now, pause } = options
 
   async function send(request: MintRequest, installation: Installation): Promise<MintResult> {
-    const { operation, grant, signal } = request
-    await limits.spend('mint', installation.id, { pause, signal })
+    const { operation, grant, isGuess = false, signal } = request
+    await limits.spend(isGuess ? 'guessed_mint' : 'mint', installation.id, { pause, signal })
     const answer = await caller.call({
       operation,
       method: 'POST',

@@ -69,3 +69,21 @@ test('an App that is named again in time has kept its tokens', async (t) => {
   await connection.close(1_000)
   assert.equal(fleet.github.liveTokens().length, 0)
 })
+
+test('an App that is named again does not believe an installation that was removed in between', async (t) => {
+  const fleet = await startFleet(t, 2)
+  const [one, two] = fleet.apps
+  assert.ok(one !== undefined && two !== undefined)
+  await fleet.writePools({ acme: [one] })
+  const { connection, readPolicy, reload } = connect(fleet, 60_000)
+  await connection.open()
+  await readPolicy()
+  await fleet.writePools({ acme: [two] })
+  await reload()
+  fleet.github.uninstall({ id: fleet.installationOf(one) })
+  connection.drop({ kind: 'owner', owner: 'acme' })
+  await fleet.writePools({ acme: [one] })
+  await reload()
+  await assert.rejects(readPolicy(), { reason: 'installation_missing' })
+  await connection.close(1_000)
+})

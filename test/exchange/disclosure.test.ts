@@ -81,6 +81,25 @@ describe('what a denied caller is told', () => {
     )
   })
 
+  for (const [what, options] of [
+    ['the server serves', { allowedOwners: new Set(['acme']) }],
+    ['have Apps', { appOwners: ['acme'] }],
+  ] as const) {
+    test(`uniform: a stranger cannot tell which owners ${what}`, async (t) => {
+      const world = await startExchangeWorld(t, { denialDetail: 'uniform', ...options })
+      world.policy('acme/app', 'reader', policyFor(world.issuer.issuer))
+      const served = await world.ask({ claims: WRONG })
+      const other = await world.ask({ claims: WRONG, scope: 'initech/app' })
+      assert.ok(!served.ok && !other.ok)
+      assert.equal(other.denial.code, 'POLICY_NOT_FOUND')
+      assert.deepEqual(other.denial, served.denial)
+      assert.deepEqual(
+        world.records.map(({ outcome }) => outcome),
+        ['POLICY_MISMATCH', 'APP_NOT_CONFIGURED'],
+      )
+    })
+  }
+
   test('uniform: every reason that depends on what a name stands for is one and the same', () => {
     const context = {
       token: undefined,
@@ -89,6 +108,7 @@ describe('what a denied caller is told', () => {
       isGitHubIssuer: () => true,
     } as const
     const tellsNames = new Set<string>([
+      'APP_NOT_CONFIGURED',
       'INSTALLATION_NOT_FOUND',
       'POLICY_NOT_FOUND',
       'POLICY_INVALID',

@@ -40,7 +40,8 @@ function setUp() {
       return answer
     },
   }
-  const read = (place: Partial<FilePlace> = {}) => files.read({ ...PLACE, ...place }, reader, signal)
+  const read = (place: Partial<FilePlace> = {}) =>
+    files.read({ ...PLACE, ...place }, reader, { signal, isGuess: false })
   return { files, answers, asked, read }
 }
 
@@ -83,6 +84,24 @@ describe('files that a delivery says are out of date', () => {
     files.expire('acm')
     await read({ repository: 'app2' })
     assert.equal(asked.length, 3, 'an owner whose name begins alike is another one')
+  })
+
+  test('are not those of others, not even what is being asked for', async () => {
+    const { files, answers, asked, read } = setUp()
+    let resolve: (reading: FileReading) => void = () => undefined
+    answers.push(
+      new Promise<FileReading>((settle) => {
+        resolve = settle
+      }),
+      found('again'),
+    )
+    const first = read()
+    files.expire('mallory', 'app')
+    files.expire('acme', 'app2')
+    resolve(found('one'))
+    await first
+    await read()
+    assert.equal(asked.length, 1)
   })
 
   test('are not used while GitHub cannot be asked', async () => {

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test, type TestContext } from 'node:test'
+import { StsError } from '#pkg/errors'
+import { createOrganizationIssuers } from '#pkg/exchange'
+import type { FileReader } from '../../pkg/exchange/policy-files.ts'
 import {
   policyFor,
   startExchangeWorld,
@@ -110,8 +113,99 @@ describe('the organization’s issuer list', () => {
     world.github.fault({ kind: 'status', status: 500, match: isListRead })
     assert.equal(await codeOf(world), 'UPSTREAM_UNAVAILABLE')
     world.github.clearFaults()
+    world.clock.now += 2_000
     world.github.fault({ kind: 'status', status: 403, headers: { 'retry-after': '30' }, match: isListRead })
     assert.equal(await codeOf(world), 'RATE_LIMITED')
+  })
+
+  for (const { name, effect, pauseMs } of [
+    { name: '2 s', effect: { kind: 'status', status: 500 }, pauseMs: 2_000 },
+    {
+      name: 'as long as GitHub says',
+      effect: { kind: 'status', status: 403, headers: { 'retry-after': '30' } },
+      pauseMs: 30_000,
+    },
+    {
+      name: 'a minute at most',
+      effect: { kind: 'status', status: 403, headers: { 'retry-after': '3000' } },
+      pauseMs: 60_000,
+    },
+  ] as const) {
+    test(`that cannot be read is not asked for again for ${name}`, async (t) => {
+      const world = await worldWith(t, undefined)
+      const mend = world.github.fault({ ...effect, match: isListRead })
+      const listReads = (): number => world.github.calls.filter(({ path }) => path.includes(LIST)).length
+      const first = await codeOf(world)
+      const asked = listReads()
+      assert.ok(asked > 0)
+      mend()
+      world.clock.now += pauseMs - 1
+      for (const scope of ['acme/app', 'ACME/docs']) {
+        const outcome = await world.ask({ scope })
+        assert.ok(!outcome.ok)
+        assert.equal(outcome.denial.code, first)
+      }
+      assert.equal(listReads(), asked)
+      world.clock.now += 1
+      await codeOf(world)
+      assert.equal(listReads(), asked + 1)
+    })
+  }
+
+  test('that a caller did not wait for is asked for by the next one', async (t) => {
+    const world = await worldWith(t, undefined)
+    const caller = new AbortController()
+    const mend = world.github.fault({
+      kind: 'timeout',
+      match: (request) => {
+        if (isListRead(request)) caller.abort(new StsError('caller_gone'))
+        return isListRead(request)
+      },
+    })
+    const outcome = await world.ask({ signal: caller.signal })
+    assert.ok(!outcome.ok)
+    assert.equal(outcome.denial.code, 'DEADLINE_EXCEEDED')
+    mend()
+    assert.equal(await codeOf(world), 'OK')
+  })
+
+  test('that cannot be read is asked for again once something is said to have changed', async () => {
+    const issuers = createOrganizationIssuers({
+      organizationPolicyRepository: '.github',
+      requiredFor: new Set(),
+      allowLoopback: false,
+      freshForMs: 60_000,
+      now: () => 0,
+    })
+    let reads = 0
+    const reader: FileReader = {
+      accountId: 1,
+      read: () => Promise.reject(new StsError(++reads === 1 ? 'github_network' : 'github_timeout')),
+      list: () => Promise.resolve(undefined),
+    }
+    const reasonFor = async (owner: string, accountId = 1): Promise<unknown> => {
+      const { signal } = new AbortController()
+      const deciding = issuers.decide(owner, OTHER, { ...reader, accountId }, signal)
+      return await deciding.catch((error: unknown) => error instanceof StsError && error.reason)
+    }
+    assert.equal(await reasonFor('acme'), 'github_network')
+    assert.equal(await reasonFor('Acme'), 'github_network', 'the same failure')
+    assert.equal(reads, 1)
+    for (const change of [
+      () => {
+        issuers.expire('ACME')
+      },
+      () => {
+        issuers.doubtAll()
+      },
+    ]) {
+      change()
+      assert.equal(await reasonFor('acme'), 'github_timeout')
+    }
+    assert.equal(reads, 3)
+    assert.equal(await reasonFor('acme', 2), 'github_timeout', 'nor is it that of another account')
+    assert.equal(await reasonFor('initech'), 'github_timeout')
+    assert.equal(reads, 5)
   })
 
   test('behind a 422 that is a rate limit is no permission', async (t) => {
@@ -203,7 +297,7 @@ describe('the organization’s issuer list', () => {
       world.github.fault({ ...effect, match: isListRead })
       assert.match(await codeOf(world), /^(UPSTREAM_UNAVAILABLE|RATE_LIMITED)$/)
       world.github.clearFaults()
-      world.clock.now += 2_000
+      world.clock.now += 5_000
       assert.equal(await codeOf(world), 'ISSUER_NOT_ALLOWED', 'and not remembered as an absence')
     })
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { StsError } from '#pkg/errors'
 import { policyFor, startExchangeWorld, type ExchangeWorld } from './support/exchange-world.ts'
 
 const READ = 'repos/get-content'
@@ -52,6 +53,7 @@ describe('while GitHub cannot be asked for a policy', () => {
     world.github.fault({ kind: 'status', status: 500, match: READ })
     assert.equal(await codeOf(world), 'UPSTREAM_UNAVAILABLE')
     world.github.clearFaults()
+    world.clock.now += 2_000
     world.policy('acme/app', 'reader', policyFor(world.issuer.issuer))
     assert.equal(await codeOf(world), 'OK', 'the failure was not remembered as an absence')
   })
@@ -130,12 +132,16 @@ describe('after the mint', () => {
   test('a caller who leaves during the mint gets no token, and nobody else does', async (t) => {
     const world = await warmWorld(t)
     const before = world.github.liveTokens().length
-    world.github.fault({ kind: 'slow', delayMs: 200, match: isCallersMint })
     const leaving = new AbortController()
-    const { StsError } = await import('#pkg/errors')
-    setTimeout(() => {
-      leaving.abort(new StsError('caller_gone'))
-    }, 50)
+    world.github.fault({
+      kind: 'slow',
+      delayMs: 200,
+      match: (request) => {
+        if (!isCallersMint(request)) return false
+        leaving.abort(new StsError('caller_gone'))
+        return true
+      },
+    })
     const outcome = await world.ask({ signal: leaving.signal })
     assert.ok(!outcome.ok)
     assert.equal(outcome.denial.code, 'DEADLINE_EXCEEDED')

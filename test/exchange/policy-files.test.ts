@@ -75,7 +75,7 @@ function setUp(bytesOfValue = 1): Setup {
     asked,
     answers,
     reader,
-    read: (place) => files.read({ ...PLACE, ...place }, reader, signal),
+    read: (place) => files.read({ ...PLACE, ...place }, reader, { signal, isGuess: false }),
   }
 }
 
@@ -231,7 +231,7 @@ describe('callers at the same time', () => {
     const reader: FileReader = {
       accountId,
       list: () => Promise.resolve(undefined),
-      read(_, __, signal) {
+      read(_, __, { signal }) {
         signals.push(signal)
         return new Promise((resolve, reject) => {
           waiting.push(resolve)
@@ -255,8 +255,8 @@ describe('callers at the same time', () => {
     const { reader, signals, answer } = slowReader(1)
     const leaving = new AbortController()
     const staying = new AbortController()
-    const gone = files.read(PLACE, reader, leaving.signal).catch(reasonOf)
-    const served = files.read(PLACE, reader, staying.signal)
+    const gone = files.read(PLACE, reader, { signal: leaving.signal, isGuess: false }).catch(reasonOf)
+    const served = files.read(PLACE, reader, { signal: staying.signal, isGuess: false })
     leaving.abort(new StsError('caller_gone'))
     assert.equal(await gone, 'caller_gone')
     answer(found('a'))
@@ -271,7 +271,7 @@ describe('callers at the same time', () => {
     const { files, read, answers } = setUp()
     const { reader, signals } = slowReader(1)
     const leaving = new AbortController()
-    const gone = files.read(PLACE, reader, leaving.signal).catch(reasonOf)
+    const gone = files.read(PLACE, reader, { signal: leaving.signal, isGuess: false }).catch(reasonOf)
     leaving.abort(new StsError('deadline_passed'))
     assert.equal(await gone, 'deadline_passed')
     assert.equal(signals[0]?.aborted, true)
@@ -283,7 +283,10 @@ describe('callers at the same time', () => {
     const { files } = setUp()
     const [former, current] = [slowReader(1), slowReader(2)]
     const { signal } = new AbortController()
-    const reads = [files.read(PLACE, former.reader, signal), files.read(PLACE, current.reader, signal)]
+    const reads = [
+      files.read(PLACE, former.reader, { signal, isGuess: false }),
+      files.read(PLACE, current.reader, { signal, isGuess: false }),
+    ]
     former.answer(found('a'))
     current.answer(found('b'))
     assert.deepEqual((await Promise.all(reads)).map(textOf), ['a', 'b'])
@@ -299,7 +302,7 @@ describe('strangers', () => {
     const absent: FileReader = { ...reader, read: () => Promise.resolve({ kind: 'absent' }) }
     const { signal } = new AbortController()
     for (let number = 0; number < 25_000; number++) {
-      await files.read({ ...PLACE, path: `made-up-${number}` }, absent, signal)
+      await files.read({ ...PLACE, path: `made-up-${number}` }, absent, { signal, isGuess: false })
     }
     assert.equal(textOf(await read()), 'a')
     assert.equal(asked.length, 1)

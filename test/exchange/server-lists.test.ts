@@ -31,12 +31,25 @@ describe('a server that serves some owners alone', () => {
     assert.ok(!outcome.ok)
   })
 
-  test('tells it of a token that nobody could verify, too', async (t) => {
+  test('tells it of a token that nobody has verified, and asks nobody to', async (t) => {
     const world = await startExchangeWorld(t, { allowedOwners: new Set(['acme']) })
-    const outcome = await world.ask({ scope: 'initech/app', bearer: 'x' })
+    const [header, payload] = (await world.token()).split('.')
+    const outcome = await world.ask({ scope: 'initech/app', bearer: `${header}.${payload}.AAAA` })
     assert.ok(!outcome.ok)
     assert.equal(outcome.denial.code, 'APP_NOT_CONFIGURED')
+    assert.deepEqual(world.issuer.calls, [])
   })
+
+  for (const bearer of ['x', 'x.y.z']) {
+    test(`answers what is no token alike for all owners: ${bearer}`, async (t) => {
+      const world = await startExchangeWorld(t, { allowedOwners: new Set(['acme']) })
+      for (const scope of ['acme/app', 'initech/app']) {
+        const outcome = await world.ask({ scope, bearer })
+        assert.ok(!outcome.ok)
+        assert.equal(outcome.denial.code, 'TOKEN_MALFORMED')
+      }
+    })
+  }
 })
 
 describe('a server that bounds the life of tokens', () => {

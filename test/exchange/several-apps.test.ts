@@ -37,10 +37,15 @@ const ROWS: readonly Row[] = [
   { name: 'only one of three can', apps: ['blind', 'sees', 'blind'], code: 'ISSUER_NOT_ALLOWED' },
   { name: 'none can', apps: ['blind', 'blind', 'blind'], code: 'OK', source: 'unreadable' },
   {
-    name: 'none can, one being suspended and one missing',
-    apps: ['blind', 'suspended', 'missing'],
+    name: 'none can, one being missing',
+    apps: ['blind', 'missing'],
     code: 'OK',
     source: 'unreadable',
+  },
+  {
+    name: 'none can, one being suspended, which may be the one that could',
+    apps: ['blind', 'suspended', 'missing'],
+    code: 'INSTALLATION_NOT_FOUND',
   },
   { name: 'one is suspended and another can', apps: ['suspended', 'sees'], code: 'ISSUER_NOT_ALLOWED' },
   { name: 'no App is installed', apps: ['missing', 'missing'], code: 'INSTALLATION_NOT_FOUND' },

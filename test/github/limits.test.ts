@@ -129,6 +129,23 @@ describe('an App within GitHub’s limits', () => {
     })
   }
 
+  it('leaves callers half of its mints, whatever repositories are made up', async () => {
+    const { world, installation, mint } = await start(true, { github })
+    const read = (repository: string, isGuess = true) =>
+      world.app.readFile(
+        { owner: 'acme', repository, installation, path: POLICY_PATH },
+        { ...patient, isGuess },
+      )
+    for (let count = 0; count < 90; count++) {
+      assert.deepEqual(await read(`made-up-${count}`), { kind: 'unreadable' })
+    }
+    world.takeCalls()
+    await assert.rejects(read('made-up'), because('github_rate_limited'))
+    assert.deepEqual(world.takeCalls(), [])
+    assert.deepEqual(await read('not-made-up', false), { kind: 'unreadable' })
+    for (let count = 0; count < 89; count++) await mint()
+  })
+
   it('makes no check run that GitHub would refuse', async () => {
     const { limits, follow } = createLimits(true)
     const world = await startReviewWorld({ github, app: { limits } })

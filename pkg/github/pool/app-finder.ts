@@ -1,9 +1,10 @@
 import { LRUCache } from 'lru-cache'
 import { StsError, toStsError } from '#pkg/errors'
 import type { FindOptions } from '../installation-directory.ts'
-import type { Installation, RepositoryName } from '../installation.ts'
+import { cacheKey, type Installation, type RepositoryName } from '../installation.ts'
 import type { GitHubApp } from '../github-app.ts'
 import type { AppCandidate } from '../quota/installation-quota.ts'
+import { isUnanswered } from '../unanswered.ts'
 import { isGone, worseFailure } from './pool-failure.ts'
 
 /** Once one App is found the others are waited for no longer than this, in milliseconds. */
@@ -11,6 +12,9 @@ const OTHERS_PATIENCE_MS = 500
 
 /** An App that could not be asked is not asked again for this long, in milliseconds, or for as long as GitHub said. */
 const FAILURE_PAUSE_MS = 5_000
+/** Nobody's word keeps an App out for longer, in milliseconds; a rate limit of GitHub's ends within an hour. */
+const FAILURE_PAUSE_MAX_MS = 60_000
+const RATE_LIMIT_PAUSE_MAX_MS = 3_600_000
 const FAILURES_MAX = 5_000
 
 /** An App and where the owner has it installed. */
@@ -25,11 +29,11 @@ export interface InstalledApp {
 export interface InstalledApps {
   /** At least one; all of one account. */
   readonly apps: readonly InstalledApp[]
-  /** Those that could not be asked whether they are installed. */
+  /** Those that could not be asked whether they are installed, and those that are suspended. */
   readonly unasked: readonly UnaskedApp[]
 }
 
-/** An App of which it is not known whether it is there, and why. */
+/** An App that may see what the others do not, and why it cannot be asked. */
 export interface UnaskedApp {
   readonly appId: string
   readonly error: StsError
@@ -57,36 +61,49 @@ export interface AppFinderOptions {
 }
 
 export function createAppFinder({ apps, now, onInstalled }: AppFinderOptions): AppFinder {
-  /** By App and owner: who could not be asked just now is not asked again by every exchange. */
-  const failures = new LRUCache<string, { readonly error: StsError; readonly until: number }>({
-    max: FAILURES_MAX,
-  })
+  /** Who could not be asked just now is not asked again by every exchange. */
+  const failures = new LRUCache<string, Failure>({ maxSize: FAILURES_MAX, sizeCalculation: () => 1 })
 
   async function findOne(
     app: GitHubApp,
     target: RepositoryName,
     options: FindOptions,
   ): Promise<InstalledApp> {
-    const key = failureKey(app, target)
-    const failed = failures.get(key)
-    if (failed !== undefined && now() < failed.until) throw failed.error
+    const { ofOwner, ofRepository } = failureKeys(app, target)
+    for (const key of [ofOwner, ofRepository]) {
+      const failed = failures.get(key)
+      if (failed !== undefined && now() < failed.until) throw waitingUntil(failed.until, failed.error)
+    }
     try {
       const found = installed(app, await app.findInstallation(target, options))
-      failures.delete(key)
+      failures.delete(ofOwner)
+      failures.delete(ofRepository)
       onInstalled?.(found)
       return found
     } catch (thrown) {
       options.signal.throwIfAborted()
       const error = toStsError(thrown)
       if (!isGone(error) && error.reason !== 'miss_budget_spent') {
-        leaveAlone(key, error)
+        // A refusal may be about the one name that was asked for: whoever picks such a name must not keep out the owner.
+        leaveAlone(isUnanswered(error) ? ofOwner : ofRepository, error)
       }
       throw error
     }
   }
 
+  /** As the first caller was told, with the wait that is left of it. */
+  function waitingUntil(until: number, error: StsError): StsError {
+    if (error.retryAfterMs === undefined) return error
+    return new StsError(error.reason, {
+      detail: error.detail,
+      cause: error.cause,
+      retryAfterMs: Math.max(0, until - now()),
+    })
+  }
+
   function leaveAlone(key: string, error: StsError): void {
-    failures.set(key, { error, until: now() + (error.retryAfterMs ?? FAILURE_PAUSE_MS) })
+    const longest = error.reason === 'github_rate_limited' ? RATE_LIMIT_PAUSE_MAX_MS : FAILURE_PAUSE_MAX_MS
+    failures.set(key, { error, until: now() + Math.min(error.retryAfterMs ?? FAILURE_PAUSE_MS, longest) })
   }
 
   return {
@@ -112,11 +129,13 @@ export function createAppFinder({ apps, now, onInstalled }: AppFinderOptions): A
         if (found.has(app) || failed.has(app)) continue
         const error = new StsError('github_timeout')
         failed.set(app, error)
-        leaveAlone(failureKey(app, target), error)
+        leaveAlone(failureKeys(app, target).ofOwner, error)
       }
-      const unasked = [...failed].flatMap(([{ appId }, error]) => (isGone(error) ? [] : [{ appId, error }]))
+      const unasked = [...failed].flatMap(([{ appId }, error]) =>
+        error.reason === 'installation_missing' ? [] : [{ appId, error }],
+      )
       // One that says so makes it a miss, however many cannot be asked.
-      if (found.size > 0 || unasked.length === failed.size) guess.giveBack()
+      if (found.size > 0 || [...failed.values()].every(isUnanswered)) guess.giveBack()
       if (found.size === 0) {
         const worst = [...failed.values()].reduce<StsError | undefined>(worseFailure, undefined)
         throw worst ?? new StsError('installation_missing')
@@ -151,8 +170,17 @@ function createSharedGuess(guess: FindOptions['guess']): {
   }
 }
 
-function failureKey({ appId }: GitHubApp, { owner }: RepositoryName): string {
-  return `${appId} ${owner.toLowerCase()}`
+interface Failure {
+  readonly error: StsError
+  /** Milliseconds since the epoch. */
+  readonly until: number
+}
+
+function failureKeys({ appId }: GitHubApp, { owner, repository }: RepositoryName) {
+  return {
+    ofOwner: `${appId} ${cacheKey(owner)}`,
+    ofRepository: `${appId} ${cacheKey(owner, repository)}`,
+  }
 }
 
 function installed(app: GitHubApp, installation: Installation): InstalledApp {

@@ -17,6 +17,9 @@ import { orderByRendezvous, type StickyRoutes } from './sticky-routes.ts'
 /** Apps that are asked for one token. */
 const MINT_TRIES_MAX = 3
 
+/** When to come back for an App that none of these tries was given to, in milliseconds. */
+const UNTRIED_RETRY_MS = 1_000
+
 /** A token for one caller, and the App that made it. */
 export interface PooledToken {
   readonly token: MintedToken
@@ -113,7 +116,9 @@ export function createAppPool(options: AppPoolOptions): AppPool {
   }
 
   function openSeveral(opened: OpenedApps, first: InstalledApp): OpenPool {
-    const { apps: candidates, unasked } = opened
+    const { apps: candidates } = opened
+    // One that is suspended serves nobody, like one that is missing.
+    const unasked = opened.unasked.filter(({ error }) => !isGone(error))
     const failure = unasked.map(({ error }) => error).reduce<StsError | undefined>(worseFailure, undefined)
 
     async function mintBy(
@@ -146,16 +151,26 @@ export function createAppPool(options: AppPoolOptions): AppPool {
           worst = worseFailure(worst, error)
         }
       }
+      // Who was not tried may serve the next call.
+      const [untried] = rank(left, false)
+      if (worst?.reason === 'github_rate_limited' && untried !== undefined) {
+        const retryAfterMs = Math.max(untried.waitMs, UNTRIED_RETRY_MS)
+        worst = worseFailure(worst, new StsError('github_rate_limited', { retryAfterMs }))
+      }
       throw failureToMint(worst)
     }
 
-    /** That those who could be asked are gone proves nothing of the others. */
+    /** That those who could be asked are gone, or may not, proves nothing of the others. */
     function failureToMint(worst: StsError | undefined): StsError {
-      if (worst !== undefined && !isGone(worst)) return worst
-      return failure ?? worst ?? new StsError('installation_missing')
+      if (failure === undefined) return worst ?? new StsError('installation_missing')
+      const isFinal = worst === undefined || isGone(worst) || worst.reason === 'permission_not_granted'
+      return isFinal ? failure : worseFailure(worst, failure)
     }
 
-    /** Only an App that is gone gives way to another: one that is limited comes back. */
+    /**
+     * Only an App that is gone gives way to another: one that is limited comes back. One that has not served the route gives
+     * way too when it may not make the token: it may lack the repository.
+     */
     async function mintByRoute(
       key: string,
       request: PooledMintRequest,
@@ -163,9 +178,13 @@ export function createAppPool(options: AppPoolOptions): AppPool {
     ): Promise<PooledToken> {
       const known = await routes?.find(key)
       let left = candidates
-      let candidate = await findRoute(key, known)
+      let candidate = await findRoute(key, request.grant, known)
+      let holder = candidate?.appId
       for (let worst: StsError | undefined; ;) {
-        if (candidate === undefined) throw failureToMint(worst)
+        if (candidate === undefined || candidates.length - left.length >= MINT_TRIES_MAX) {
+          if (known === undefined && holder !== undefined) routes?.release(key, holder)
+          throw failureToMint(worst)
+        }
         const current = candidate
         try {
           requireUnblocked(limits, current)
@@ -173,33 +192,46 @@ export function createAppPool(options: AppPoolOptions): AppPool {
           if (current.appId === known) routes?.renew(key, known)
           return minted
         } catch (error) {
-          if (signal.aborted || !(error instanceof StsError) || !isGone(error)) throw error
+          if (signal.aborted || !(error instanceof StsError)) throw error
+          const isRefused = error.reason === 'permission_not_granted' && current.appId !== known
+          if (isRefused) refusals.add(request.grant, current)
+          else if (!isGone(error)) throw error
           worst = worseFailure(worst, error)
           left = left.filter((each) => each !== current)
-          candidate = await replaceRoute(key, current.appId, left)
+          candidate = await replaceRoute(key, request.grant, current.appId, left)
+          holder = candidate?.appId ?? holder
         }
       }
     }
 
-    async function findRoute(key: string, known: string | undefined): Promise<InstalledApp | undefined> {
-      if (routes === undefined) return routeAlike(key, candidates)
+    async function findRoute(
+      key: string,
+      grant: Grant,
+      known: string | undefined,
+    ): Promise<InstalledApp | undefined> {
+      if (routes === undefined) return routeAlike(key, grant, candidates)
       if (known !== undefined) {
         requireAsked(known)
-        return candidates.find(({ appId }) => appId === known) ?? (await replaceRoute(key, known, candidates))
+        return (
+          candidates.find(({ appId }) => appId === known) ??
+          (await replaceRoute(key, grant, known, candidates))
+        )
       }
-      const [best = first] = rank(candidates, false).map(({ candidate }) => candidate)
+      const ranked = refusals.putLast(grant, rank(candidates, false))
+      const [best = first] = ranked.map(({ candidate }) => candidate)
       const claimed = await routes.claim(key, best.appId)
-      if (claimed === undefined) return routeAlike(key, candidates)
+      if (claimed === undefined) return routeAlike(key, grant, candidates)
       requireAsked(claimed)
       return candidates.find(({ appId }) => appId === claimed) ?? best
     }
 
     async function replaceRoute(
       key: string,
+      grant: Grant,
       gone: string,
       left: readonly InstalledApp[],
     ): Promise<InstalledApp | undefined> {
-      if (routes === undefined) return routeAlike(key, left)
+      if (routes === undefined) return routeAlike(key, grant, left)
       const [next] = orderByRendezvous(key, left)
       if (next === undefined) return undefined
       const chosen = await routes.replace(key, gone, next.appId)
@@ -208,8 +240,10 @@ export function createAppPool(options: AppPoolOptions): AppPool {
     }
 
     /** As every replica chooses that sees the same Apps. */
-    function routeAlike(key: string, left: readonly InstalledApp[]): InstalledApp | undefined {
-      const [next] = orderByRendezvous(key, [...left, ...unasked])
+    function routeAlike(key: string, grant: Grant, left: readonly InstalledApp[]): InstalledApp | undefined {
+      // Each replica is refused alike, whether it remembers that or asks.
+      const willing = left.filter((each) => !refusals.has(grant, each))
+      const [next] = orderByRendezvous(key, [...(willing.length > 0 ? willing : left), ...unasked])
       if (next === undefined || 'app' in next) return next
       throw next.error
     }

@@ -11,6 +11,8 @@ const REFUSED_MS = 60_000
  */
 export interface GrantRefusals {
   add(grant: Grant, app: AppCandidate): void
+  /** Whether the App has refused the grant a short while ago. */
+  has(grant: Grant, app: AppCandidate): boolean
   /** The same Apps, those that have refused last; but none that has to wait before one that need not. */
   putLast<App extends AppCandidate>(
     grant: Grant,
@@ -23,18 +25,21 @@ export function createGrantRefusals(now: () => number): GrantRefusals {
   // As long as the policy of the grant is kept, and for no more Apps than the pool has.
   const refusals = new WeakMap<Grant, Map<string, number>>()
 
+  function isRefused(grant: Grant, { appId }: AppCandidate): boolean {
+    return now() < (refusals.get(grant)?.get(appId) ?? 0)
+  }
+
   return {
+    has: isRefused,
     add(grant, { appId }) {
       const ofGrant = refusals.get(grant) ?? new Map<string, number>()
       ofGrant.set(appId, now() + REFUSED_MS)
       refusals.set(grant, ofGrant)
     },
     putLast(grant, ranked) {
-      const ofGrant = refusals.get(grant)
-      if (ofGrant === undefined) return ranked
-      const time = now()
+      if (!refusals.has(grant)) return ranked
       const isLast = ({ candidate, waitMs }: RankedApp<AppCandidate>): boolean =>
-        waitMs > 0 || time < (ofGrant.get(candidate.appId) ?? 0)
+        waitMs > 0 || isRefused(grant, candidate)
       return [...ranked.filter((each) => !isLast(each)), ...ranked.filter(isLast)]
     },
   }

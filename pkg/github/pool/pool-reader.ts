@@ -5,7 +5,7 @@ import { cacheKey, requireSameAccount, type RepositoryName } from '../installati
 import type { GitHubLimits } from '../quota/github-limits.ts'
 import type { RankedApp } from '../quota/rank-apps.ts'
 import type { AppFinder, InstalledApp, InstalledApps } from './app-finder.ts'
-import { isGone, worseFailure } from './pool-failure.ts'
+import { worseFailure } from './pool-failure.ts'
 
 const READERS_MAX = 20_000
 
@@ -41,8 +41,8 @@ export interface PoolReaderOptions {
 }
 
 export function createPoolReader({ finder, limits, rank }: PoolReaderOptions): PoolReader {
-  /** By repository: the App that read it last has a token for it, and its ETags. */
-  const readers = new LRUCache<string, string>({ max: READERS_MAX })
+  /** By repository: the App that read it last has a token for it, and its ETags. Not by `max`, which takes its room at once. */
+  const readers = new LRUCache<string, string>({ maxSize: READERS_MAX, sizeCalculation: () => 1 })
 
   /** Whoever read before goes first, once a figure is known of everyone. */
   function order(candidates: readonly InstalledApp[], before: string | undefined): readonly InstalledApp[] {
@@ -78,16 +78,21 @@ export function createPoolReader({ finder, limits, rank }: PoolReaderOptions): P
           } catch (error) {
             signal.throwIfAborted()
             if (!(error instanceof StsError)) throw error
-            // Not installed any more: that App says nothing of the repository.
-            if (!isGone(error) || worst === undefined) worst = worseFailure(worst, error)
+            worst = worseFailure(worst, error)
           }
         }
         return undefined
       }
 
-      const found = (await readBy(opened)) ?? (await readBy(await findOthers(opened, place, signal)))
+      const isTarget = cacheKey(place.repository) === cacheKey(opened.target.repository)
+      // Elsewhere all are asked again: what kept one from being asked was about one caller, or another repository.
+      const found =
+        (await readBy(isTarget ? opened : { ...opened, unasked: [] })) ??
+        (isTarget ? undefined : await readBy(await findOthers(opened, place, signal)))
       if (found !== undefined) return found
-      if (worst !== undefined && !(isGone(worst) && unreadable !== undefined)) throw worst
+      // Not installed any more: that App says nothing of the repository.
+      const isMissing = worst?.reason === 'installation_missing'
+      if (worst !== undefined && !(isMissing && unreadable !== undefined)) throw worst
       if (unreadable === undefined) throw new StsError('installation_missing')
       return unreadable
     },
@@ -99,9 +104,7 @@ export function createPoolReader({ finder, limits, rank }: PoolReaderOptions): P
     place: RepositoryName,
     signal: AbortSignal,
   ): Promise<InstalledApps> {
-    const isTarget = cacheKey(place.repository) === cacheKey(opened.target.repository)
-    if (isTarget) return { apps: [], unasked: [] }
-    const { apps, unasked } = await finder.find(place, { signal })
+    const { apps, unasked } = await finder.find(place, { signal, retryAbsent: true })
     for (const { installation } of apps) {
       for (const known of opened.apps) requireSameAccount(known.installation, installation)
     }

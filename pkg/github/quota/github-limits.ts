@@ -76,7 +76,7 @@ export function createGitHubLimits({ now, staleMs, secondary }: GitHubLimitsOpti
         left -= waitMs
         await pause(waitMs, signal)
       }
-      if (limit === 'mint') board.countToken(installationId)
+      if (limit !== 'content') board.countToken(installationId)
     },
   }
 }

@@ -9,6 +9,12 @@ const HOUR_MS = 3_610_000
 /** 900 points a minute for one endpoint, at 5 points for a request that changes something. */
 const MINTS_PER_MINUTE = 180
 
+/**
+ * Those of the mints that may be caused by strangers' guesses, a half: who makes up repositories causes as many as he likes, and
+ * the other half is left to exchanges and to policies that are known.
+ */
+const GUESSED_MINTS_PER_MINUTE = 90
+
 /** Requests that create content. */
 const CONTENT_PER_MINUTE = 80
 const CONTENT_PER_HOUR = 500
@@ -16,8 +22,11 @@ const CONTENT_PER_HOUR = 500
 /** Of more installations, those that were used last are remembered. */
 const INSTALLATIONS_MAX = 10_000
 
-/** What GitHub limits besides the primary rate limit: making tokens, and making content such as check runs. */
-export type SecondaryLimit = 'mint' | 'content'
+/**
+ * What GitHub limits besides the primary rate limit: making tokens, and making content such as check runs. `guessed_mint`: a
+ * token to read a repository with that a stranger may have made up; it counts as a `mint` too.
+ */
+export type SecondaryLimit = 'mint' | 'guessed_mint' | 'content'
 
 /**
  * Keeps each installation below GitHub's secondary limits, which are not told in answers before they are exceeded.
@@ -34,37 +43,57 @@ export interface SecondaryBudget {
 export function createSecondaryBudget(now: () => number): SecondaryBudget {
   const windows: Readonly<Record<SecondaryLimit, Map<number, readonly SlidingWindow[]>>> = {
     mint: new Map(),
+    guessed_mint: new Map(),
     content: new Map(),
   }
 
-  function waitOf(used: readonly SlidingWindow[] | undefined, time: number): number {
-    return used === undefined ? 0 : Math.max(...used.map((window) => window.waitMs(time)))
+  function waitMs(limit: SecondaryLimit, installationId: number): number {
+    const time = now()
+    const used = COUNTED_IN[limit].flatMap((each) => windows[each].get(installationId) ?? [])
+    return Math.max(0, ...used.map((window) => window.waitMs(time)))
+  }
+
+  function count(limit: SecondaryLimit, installationId: number): void {
+    const ofLimit = windows[limit]
+    const used = ofLimit.get(installationId) ?? createWindows(limit)
+    for (const window of used) window.count(now())
+    // A map keeps its order, so the one that was not used for longest stands first.
+    ofLimit.delete(installationId)
+    ofLimit.set(installationId, used)
+    if (ofLimit.size <= INSTALLATIONS_MAX) return
+    for (const oldest of ofLimit.keys()) {
+      ofLimit.delete(oldest)
+      break
+    }
   }
 
   return {
-    waitMs: (limit, installationId) => waitOf(windows[limit].get(installationId), now()),
+    waitMs,
     take(limit, installationId) {
-      const ofLimit = windows[limit]
-      const time = now()
-      const used = ofLimit.get(installationId) ?? createWindows(limit)
-      const wait = waitOf(used, time)
-      if (wait > 0) return wait
-      for (const window of used) window.count(time)
-      // A map keeps its order, so the one that was not used for longest stands first.
-      ofLimit.delete(installationId)
-      ofLimit.set(installationId, used)
-      if (ofLimit.size > INSTALLATIONS_MAX) {
-        for (const oldest of ofLimit.keys()) {
-          ofLimit.delete(oldest)
-          break
-        }
-      }
-      return 0
+      const wait = waitMs(limit, installationId)
+      if (wait === 0) for (const each of COUNTED_IN[limit]) count(each, installationId)
+      return wait
     },
   }
 }
 
+/** The limits that a request uses up. */
+const COUNTED_IN: Readonly<Record<SecondaryLimit, readonly SecondaryLimit[]>> = {
+  mint: ['mint'],
+  guessed_mint: ['guessed_mint', 'mint'],
+  content: ['content'],
+}
+
 function createWindows(limit: SecondaryLimit): readonly SlidingWindow[] {
-  if (limit === 'mint') return [createSlidingWindow(MINTS_PER_MINUTE, MINUTE_MS)]
-  return [createSlidingWindow(CONTENT_PER_MINUTE, MINUTE_MS), createSlidingWindow(CONTENT_PER_HOUR, HOUR_MS)]
+  switch (limit) {
+    case 'mint':
+      return [createSlidingWindow(MINTS_PER_MINUTE, MINUTE_MS)]
+    case 'guessed_mint':
+      return [createSlidingWindow(GUESSED_MINTS_PER_MINUTE, MINUTE_MS)]
+    case 'content':
+      return [
+        createSlidingWindow(CONTENT_PER_MINUTE, MINUTE_MS),
+        createSlidingWindow(CONTENT_PER_HOUR, HOUR_MS),
+      ]
+  }
 }

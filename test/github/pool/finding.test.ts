@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { StsError } from '#pkg/errors'
+import { StsError, toStsError } from '#pkg/errors'
+import { createConnectionPool, createGitHubApp } from '#pkg/github'
 import { secondaryRateLimit } from '../../../emulator/index.ts'
-import { because, FIND, MINT, READ } from '../support/world.ts'
+import { because, FIND, MINT, patient, READ } from '../support/world.ts'
 import { startPoolWorld } from './support/pool-world.ts'
 
 describe('the Apps of an owner', () => {
@@ -90,6 +91,46 @@ describe('the Apps of an owner', () => {
     assert.deepEqual(world.takeCalls(), [`${FIND} 2`])
   })
 
+  it('are asked again after an hour when one told of a rate limit of days, and tell the wait that is left', async (t) => {
+    const world = await startPoolWorld(t, { apps: 2 })
+    for (const app of world.apps) world.fail(app, secondaryRateLimit(999_999))
+    const waitOf = async () => toStsError(await world.open().catch((thrown: unknown) => thrown)).retryAfterMs
+    await waitOf()
+    world.takeCalls()
+    world.clock.now += 3_599_000
+    assert.equal(await waitOf(), 1_000)
+    assert.deepEqual(world.takeCalls(), [])
+  })
+
+  it('are asked again after a minute when a key service told of days', async (t) => {
+    const world = await startPoolWorld(t, { apps: 1 })
+    let signatures = 0
+    const dispatcher = createConnectionPool()
+    t.after(() => dispatcher.destroy())
+    const locked = createGitHubApp({
+      appId: '4242',
+      signer: {
+        description: 'a key service',
+        sign() {
+          signatures++
+          return Promise.reject(new StsError('app_key_unavailable', { retryAfterMs: 864_000_000 }))
+        },
+      },
+      baseUrl: world.github.baseUrl,
+      dispatcher,
+      now: () => world.clock.now,
+    })
+    const pool = world.createPool({ apps: [...world.apps.map(({ app }) => app), locked] })
+    const open = () => pool.open({ owner: 'acme', repository: 'widgets' }, patient)
+    await open()
+    world.clock.now += 59_999
+    await open()
+    assert.equal(signatures, 1)
+    world.clock.now += 1
+    await open()
+    assert.equal(signatures, 2)
+  })
+
   it('do not speak for a repository as long as one that hangs may see it, though another is missing', async (t) => {
     const world = await startPoolWorld(t, { callTimeoutMs: 60_000 })
     const [blind, missing, hanging] = world.apps
@@ -129,6 +170,39 @@ describe('the Apps of an owner', () => {
     )
     assert.deepEqual([guesses, back], [3, 1], 'nor is it given back because one App does not work')
   })
+
+  it('are asked for other repositories after GitHub has refused to speak of one', async (t) => {
+    const world = await startPoolWorld(t)
+    for (const app of world.apps) {
+      world.fail(app, { kind: 'status', status: 451 }, FIND)
+    }
+    await assert.rejects(world.open('widgets'), because('github_refused'))
+    world.github.clearFaults()
+    world.takeCalls()
+    await assert.rejects(world.open('widgets'), because('github_refused'))
+    assert.deepEqual(world.takeCalls(), [], 'that one is left alone')
+    await world.open('gadgets')
+    assert.equal(world.takeCalls().length, 3)
+    world.clock.now += 5_000
+    await world.open('widgets')
+  })
+
+  for (const [what, effect, isBack] of [
+    ['GitHub refused', { kind: 'status', status: 451 }, false],
+    ['GitHub answered what nobody understands', { kind: 'wrong_type' }, false],
+    ['GitHub was down', { kind: 'status', status: 503 }, true],
+  ] as const) {
+    it(`are a guess that is ${isBack ? '' : 'not '}given back after ${what}`, async (t) => {
+      const world = await startPoolWorld(t)
+      for (const app of world.apps) world.fail(app, effect, FIND)
+      let isGivenBack = false
+      const guess = () => () => {
+        isGivenBack = true
+      }
+      await assert.rejects(world.open('widgets', { guess }))
+      assert.equal(isGivenBack, isBack)
+    })
+  }
 
   it('are not found for who may not guess, and nobody is asked', async (t) => {
     const world = await startPoolWorld(t)

@@ -139,6 +139,37 @@ describe('a token', () => {
     assert.equal(await world.mintBy(), world.apps[1]?.id)
   })
 
+  it('is promised for soon when there is an App that was not tried', async (t) => {
+    const world = await startPoolWorld(t, { apps: 4, random: () => 0.5 })
+    await world.open()
+    for (const app of world.apps.slice(0, 3)) world.fail(app, secondaryRateLimit(3_600), MINT)
+    const error = toStsError(await world.mint().catch((thrown: unknown) => thrown))
+    assert.deepEqual([error.reason, error.retryAfterMs], ['github_rate_limited', 1_000])
+    assert.equal(await world.mintBy(), world.apps[3]?.id)
+  })
+
+  it('is promised for when an App may be used again that could not say where it is installed', async (t) => {
+    const world = await startPoolWorld(t, { apps: 2 })
+    world.fail(world.apps[1], secondaryRateLimit(20))
+    await world.open()
+    world.fail(world.apps[0], secondaryRateLimit(3_600), MINT)
+    const error = toStsError(await world.mint().catch((thrown: unknown) => thrown))
+    assert.deepEqual([error.reason, error.retryAfterMs], ['github_rate_limited', 20_000])
+  })
+
+  it('is not denied for good while an App that may make it could not be asked', async (t) => {
+    const world = await startPoolWorld(t, { apps: 2 })
+    const [narrow, down] = world.apps
+    assert.ok(narrow && down)
+    world.fail(down, { kind: 'status', status: 503 })
+    await world.open()
+    world.github.updateInstallation(narrow.installation, { repositories: ['gadgets'] })
+    await assert.rejects(world.mint(), because('github_unavailable'))
+    world.github.clearFaults()
+    world.clock.now += 5_000
+    assert.equal(await world.mintBy(), down.id)
+  })
+
   it('tells of a rate limit before what else keeps Apps from making it', async (t) => {
     const world = await startPoolWorld(t)
     await world.open()

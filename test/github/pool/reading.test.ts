@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { StsError } from '#pkg/errors'
 import { secondaryRateLimit } from '../../../emulator/index.ts'
 import { because, FIND, MINT, patient, READ } from '../support/world.ts'
 import { startPoolWorld } from './support/pool-world.ts'
@@ -129,6 +130,34 @@ describe('a file', () => {
       }),
       because('installation_missing'),
     )
+  })
+
+  it('elsewhere is unreadable although a caller may not guess at the one that was asked for', async (t) => {
+    const world = await startPoolWorld(t, { apps: 2 })
+    const [blind, missing] = world.apps
+    assert.ok(blind && missing)
+    world.github.updateInstallation(blind.installation, { repositories: ['widgets', 'gadgets'] })
+    world.github.uninstall(missing.installation)
+    await world.open('widgets')
+    const guess = () => {
+      throw new StsError('miss_budget_spent', { retryAfterMs: 1_000 })
+    }
+    const opened = await world.open('gadgets', { guess })
+    const place = { owner: 'acme', repository: '.github', path: 'policy' }
+    assert.equal((await opened.readFile(place, patient)).kind, 'unreadable')
+  })
+
+  it('elsewhere is asked for through an App that was missing there a moment ago', async (t) => {
+    const world = await startPoolWorld(t, { apps: 2 })
+    const [blind, late] = world.apps
+    assert.ok(blind && late)
+    world.github.updateInstallation(blind.installation, { repositories: ['widgets'] })
+    world.github.uninstall(late.installation)
+    const opened = await world.open('widgets')
+    await world.open('.github')
+    world.github.install({ app: { id: late.id }, account: 'acme' })
+    const place = { owner: 'acme', repository: '.github', path: 'policy' }
+    assert.equal((await opened.readFile(place, patient)).kind, 'found')
   })
 
   it('has no owner any more when all Apps are gone since they were found', async (t) => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { StsError } from '#pkg/errors'
-import { createStickyRoutes } from '#pkg/github'
+import { createGrant, createStickyRoutes } from '#pkg/github'
 import { createMemoryStore, type SharedStore } from '#pkg/store'
 import { secondaryRateLimit } from '../../../emulator/index.ts'
-import { because, MINT } from '../support/world.ts'
+import { because, MINT, patient } from '../support/world.ts'
 import { LIFETIME_MS, mintsOf, startPoolWorld, type PoolWorld } from './support/pool-world.ts'
 
 const ROUTES = Array.from({ length: 12 }, (_, number) => `route ${number}`)
@@ -19,9 +19,11 @@ async function served(world: PoolWorld, pool = world.pool): Promise<Map<string, 
 async function startStoreWorld(t: Parameters<typeof startPoolWorld>[0]) {
   let now = (): number => 0
   const memory = createMemoryStore({ now: () => now() })
-  const state = { isAway: false }
-  const unlessAway = <T>(work: () => Promise<T>): Promise<T> =>
-    state.isAway ? Promise.reject(new StsError('store_unavailable')) : work()
+  const state = { isAway: false, calls: 0 }
+  const unlessAway = <T>(work: () => Promise<T>): Promise<T> => {
+    state.calls++
+    return state.isAway ? Promise.reject(new StsError('store_unavailable')) : work()
+  }
   const store: SharedStore = {
     ...memory,
     get: (key) => unlessAway(() => memory.get(key)),
@@ -75,6 +77,58 @@ describe('a route without a store', () => {
   })
 })
 
+describe('a route to an App that may not make the token', () => {
+  for (const [kind, start] of [
+    ['without a store', startPoolWorld],
+    ['in a store', async (t: Parameters<typeof startPoolWorld>[0]) => (await startStoreWorld(t)).world],
+  ] as const) {
+    it(`goes to another, and stays there, ${kind}`, async (t) => {
+      const world = await start(t)
+      const [narrow] = world.apps
+      assert.ok(narrow)
+      await world.open()
+      world.github.updateInstallation(narrow.installation, { repositories: ['gadgets'] })
+      const before = await served(world)
+      assert.ok([...before.values()].every((id) => id !== narrow.id))
+      assert.deepEqual(await served(world, world.createPool()), before)
+    })
+
+    it(`is nobody’s while all may not, ${kind}`, async (t) => {
+      const world = await start(t)
+      const [mended] = world.apps
+      assert.ok(mended)
+      await world.open()
+      for (const { installation } of world.apps) {
+        world.github.updateInstallation(installation, { repositories: ['gadgets'] })
+      }
+      for (const route of ROUTES)
+        await assert.rejects(world.mint({ route }), because('permission_not_granted'))
+      world.github.updateInstallation(mended.installation, { repositories: ['widgets'] })
+      world.clock.now += 60_000
+      const after = await served(world)
+      assert.ok([...after.values()].every((id) => id === mended.id))
+    })
+  }
+
+  it('costs GitHub one refusal a minute and App', async (t) => {
+    const world = await startPoolWorld(t)
+    const [narrow] = world.apps
+    assert.ok(narrow)
+    const opened = await world.open()
+    world.github.updateInstallation(narrow.installation, { repositories: ['gadgets'] })
+    world.takeCalls()
+    const grant = createGrant({ contents: 'write' }, ['widgets'])
+    const target = { owner: 'acme', repository: 'widgets' }
+    const mintAll = async () => {
+      for (const route of ROUTES) await opened.mintToken({ grant, target, route }, patient)
+    }
+    await mintAll()
+    assert.equal(mintsOf(world.takeCalls()).length, ROUTES.length + 1)
+    await mintAll()
+    assert.equal(mintsOf(world.takeCalls()).length, ROUTES.length)
+  })
+})
+
 describe('a route in a store', () => {
   it('is the same for all replicas', async (t) => {
     const { world } = await startStoreWorld(t)
@@ -106,6 +160,59 @@ describe('a route in a store', () => {
     assert.equal(await store.get(`route:${route}`), String(id))
     world.clock.now += 1
     assert.equal(await store.get(`route:${route}`), undefined)
+  })
+
+  it('outlives its last use by three quarters of its lifetime, whenever it is used', async (t) => {
+    const { world, store } = await startStoreWorld(t)
+    const [route = ''] = ROUTES
+    const id = await world.mintBy({ route })
+    for (const gap of [0.2, 0.04, 0.2, 0.3, 0.24, 0.24, 0.7, 0.1]) {
+      world.clock.now += LIFETIME_MS * gap
+      assert.equal(await world.mintBy({ route }), id)
+      await store.get('anything')
+    }
+    world.clock.now += LIFETIME_MS * 0.75 - 1
+    assert.equal(await store.get(`route:${route}`), String(id))
+  })
+
+  it('costs the store no call while it is believed, and one for what it says until it is renewed', async (t) => {
+    const { world, state } = await startStoreWorld(t)
+    const [route = ''] = ROUTES
+    await world.mintBy({ route })
+    state.calls = 0
+    for (let count = 0; count < 4; count++) {
+      world.clock.now += 1_000
+      await world.mintBy({ route })
+    }
+    assert.equal(state.calls, 0)
+    world.clock.now += 1_000
+    await world.mintBy({ route })
+    assert.equal(state.calls, 1, 'asked for, and not renewed')
+    world.clock.now += LIFETIME_MS / 4
+    await world.mintBy({ route })
+    assert.equal(state.calls, 3, 'asked for, and renewed')
+  })
+
+  it('that another replica has given to another App is seen 5 s later', async (t) => {
+    const { world, store } = await startStoreWorld(t)
+    const [route = ''] = ROUTES
+    const id = await world.mintBy({ route })
+    const other = world.apps.find((app) => app.id !== id)?.id
+    assert.ok(await store.compareAndSet(`route:${route}`, String(id), String(other), { ttlMs: LIFETIME_MS }))
+    world.clock.now += 4_999
+    assert.equal(await world.mintBy({ route }), id)
+    world.clock.now += 1
+    assert.equal(await world.mintBy({ route }), other)
+  })
+
+  it('is not believed for longer because the clock was set back', async (t) => {
+    const { world, state } = await startStoreWorld(t)
+    const [route = ''] = ROUTES
+    await world.mintBy({ route })
+    state.calls = 0
+    world.clock.now -= 60_000
+    await world.mintBy({ route })
+    assert.equal(state.calls, 2)
   })
 
   for (const end of ['uninstall', 'suspend'] as const) {
@@ -191,12 +298,48 @@ describe('a route in a store', () => {
 
   it('is not taken back by a late use of the App that had it', async () => {
     const store = createMemoryStore()
-    const routes = createStickyRoutes({ store, lifetimeMs: 1_000, onFailure: assert.ifError })
-    await routes.claim('key', '1')
-    await routes.replace('key', '1', '2')
-    routes.renew('key', '1')
+    let now = 0
+    const createRoutes = () =>
+      createStickyRoutes({ store, lifetimeMs: 1_000, onFailure: assert.ifError, now: () => now })
+    const [late, other] = [createRoutes(), createRoutes()]
+    await late.claim('key', '1')
+    await other.replace('key', '1', '2')
+    now = 500
+    late.renew('key', '1')
     await new Promise(setImmediate)
-    assert.equal(await routes.find('key'), '2')
-    assert.equal(await routes.replace('key', '1', '3'), '2', 'nor given away again by who was late')
+    assert.equal(await other.find('key'), '2')
+    assert.equal(await late.find('key'), '2', 'which it has learnt by then')
+    assert.equal(await late.replace('key', '1', '3'), '2', 'nor given away again by who was late')
+  })
+
+  it('whose renewal the store did not take is renewed at its next use', async () => {
+    const memory = createMemoryStore()
+    const state = { isAway: true, now: 0, renewals: 0 }
+    const store: SharedStore = {
+      ...memory,
+      compareAndSet: (...change) => {
+        state.renewals++
+        return state.isAway
+          ? Promise.reject(new StsError('store_unavailable'))
+          : memory.compareAndSet(...change)
+      },
+    }
+    const failures: unknown[] = []
+    const routes = createStickyRoutes({
+      store,
+      lifetimeMs: 1_000,
+      onFailure: (error) => failures.push(error),
+      now: () => state.now,
+    })
+    await routes.claim('key', '1')
+    state.now = 250
+    for (const isAway of [true, false]) {
+      state.isAway = isAway
+      assert.equal(await routes.find('key'), '1')
+      routes.renew('key', '1')
+      await new Promise(setImmediate)
+    }
+    assert.equal(failures.length, 1)
+    assert.equal(state.renewals, 2)
   })
 })

@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { createGitHubLimits } from '#pkg/github'
+import { createGitHubLimits, type GitHubLimits } from '#pkg/github'
 import { eventOf } from '../support/call-event.ts'
 import { because, patient } from '../support/world.ts'
 
 const APP = { appId: '1', installationId: 11 } as const
 const MINUTE_MS = 60_000
 
+type SpentLimit = Parameters<GitHubLimits['spend']>[0]
+
 interface Clocked {
   readonly limits: ReturnType<typeof createGitHubLimits>
   /** Whether a request may be made now, or after a wait that the clock then shows. */
-  readonly spend: (limit: 'mint' | 'content', installationId?: number) => Promise<boolean>
+  readonly spend: (limit: SpentLimit, installationId?: number) => Promise<boolean>
   readonly advance: (ms: number) => void
 }
 
@@ -38,7 +40,7 @@ function clocked(secondary = true): Clocked {
   }
 }
 
-async function spendAll({ spend }: Clocked, limit: 'mint' | 'content', most = 1_000): Promise<number> {
+async function spendAll({ spend }: Clocked, limit: SpentLimit, most = 1_000): Promise<number> {
   for (let count = 0; count < most; count++) {
     if (!(await spend(limit))) return count
   }
@@ -59,6 +61,24 @@ describe('the budget of an installation', () => {
     assert.ok(await world.spend('content'))
     world.advance(60_000)
     assert.ok(await world.spend('mint'), 'a wait of up to a second is waited for')
+  })
+
+  it('is for reading in half of its mints alone', async () => {
+    const world = clocked()
+    assert.equal(await spendAll(world, 'guessed_mint'), 90)
+    assert.equal(world.limits.waitMs(APP), 0)
+    await assert.rejects(
+      world.limits.spend('guessed_mint', 11, {
+        pause: () => Promise.reject(new Error('too long')),
+        ...patient,
+      }),
+      { reason: 'github_rate_limited', code: 'RATE_LIMITED', retryAfterMs: 61_000 },
+    )
+    assert.ok(await world.spend('guessed_mint', 12))
+    assert.equal(await spendAll(world, 'mint'), 90)
+    world.advance(61_000)
+    assert.equal(await spendAll(world, 'mint'), 180)
+    assert.equal(await spendAll(world, 'guessed_mint'), 0, 'and none is beside them')
   })
 
   it('is 80 times content in a minute, and 500 in an hour', async () => {

@@ -121,6 +121,7 @@ export async function startPoolWorld(t: TestContext, options: PoolWorldOptions =
           store: options.store,
           lifetimeMs: LIFETIME_MS,
           onFailure: (error) => storeFailures.push(error),
+          now,
         }),
       onReassigned: (appId) => reassigned.push(appId),
       now,
