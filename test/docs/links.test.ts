@@ -15,7 +15,7 @@ import {
 const ROOT = new URL('../../', import.meta.url)
 
 /** A path of the project, as a code span names it. */
-const PROJECT_PATH = /^(?:cmd|docs|emulator|pkg|proto|schema|scripts|test)\/[\w./-]*$/
+const PROJECT_PATH = /^(?:cmd|docs|emulator|iac|pkg|proto|schema|scripts|test)\/[\w./-]*$/
 
 function exists(path: string): boolean {
   return existsSync(new URL(path, ROOT))
