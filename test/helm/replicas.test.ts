@@ -29,6 +29,12 @@ describe('replicas', { skip }, () => {
     })
     assert.equal(valueAt(scaler, 'spec', 'minReplicas'), 2)
     assert.equal(valueAt(scaler, 'spec', 'maxReplicas'), 4)
+    assert.deepEqual(valueAt(scaler, 'spec', 'metrics'), [
+      {
+        type: 'Resource',
+        resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 70 } },
+      },
+    ])
     assert.deepEqual(objectsOf('one-app', 'HorizontalPodAutoscaler'), [])
   })
 
@@ -52,10 +58,13 @@ describe('replicas', { skip }, () => {
     })
   }
 
-  it('are replaced without a gap', () => {
+  it('are replaced without a gap, and by none that stops being ready at once', () => {
     for (const values of VALUES) {
       for (const { spec } of deploymentsOf(values)) {
         assert.deepEqual(spec.strategy, { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } })
+        const [{ readinessProbe }] = spec.template.spec.containers
+        const { periodSeconds, failureThreshold } = readinessProbe
+        assert.ok(spec.minReadySeconds > Number(periodSeconds) * Number(failureThreshold))
       }
     }
   })

@@ -52,7 +52,14 @@ const POD = z.looseObject({
   securityContext: z.unknown(),
   containers: z.tuple([CONTAINER]),
   volumes: z.array(VOLUME).default([]),
-  topologySpreadConstraints: z.array(z.looseObject({ topologyKey: z.string(), labelSelector: SELECTOR })),
+  topologySpreadConstraints: z.array(
+    z.strictObject({
+      topologyKey: z.string(),
+      maxSkew: z.literal(1),
+      whenUnsatisfiable: z.literal('ScheduleAnyway'),
+      labelSelector: SELECTOR,
+    }),
+  ),
 })
 const DEPLOYMENT = z.strictObject({
   apiVersion: z.literal('apps/v1'),
@@ -61,6 +68,7 @@ const DEPLOYMENT = z.strictObject({
   spec: z.strictObject({
     replicas: z.number().optional(),
     strategy: z.unknown(),
+    minReadySeconds: z.number(),
     selector: SELECTOR,
     template: z.strictObject({
       metadata: z.strictObject({ labels: TEXTS, annotations: TEXTS }),
