@@ -84,7 +84,31 @@ describe('the dashboard of Grafana', () => {
   })
 })
 
+/** https://docs.cloud.google.com/monitoring/api/ref_v3/rest/v1/projects.dashboards */
+const CLOUD_MONITORING_FIELDS = new Set(
+  `displayName labels mosaicLayout columns tiles xPos yPos width height widget title sectionHeader dividerBelow text content
+  format style xyChart scorecard dataSets plotType targetAxis timeSeriesQuery prometheusQuery unitOverride outputFullDuration
+  legendTemplate yAxis label scale chartOptions mode thresholds value color direction minAlignmentPeriod`.split(
+    /\s+/,
+  ),
+)
+
+function fieldsOf(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap(fieldsOf)
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, inner]) => [name, ...fieldsOf(inner)])
+}
+
 describe('the dashboard of Cloud Monitoring', () => {
+  it('has no field that the API does not have', () => {
+    const used = new Set(fieldsOf(cloudMonitoringDashboard()))
+    assert.deepEqual(
+      [...used].filter((field) => !CLOUD_MONITORING_FIELDS.has(field)),
+      [],
+    )
+    assert.ok(used.has('prometheusQuery'))
+  })
+
   it('has every panel of the list', () => {
     const shown = cloud.map((tile) => fieldOf({ tile }, 'tile.widget.title'))
     assert.deepEqual(

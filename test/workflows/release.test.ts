@@ -75,10 +75,27 @@ describe('a release', () => {
     }
   })
 
+  it('verifies each signature as a user would, before it tags anything', () => {
+    const scripts = released['publish']?.steps?.map(({ run }) => run ?? '') ?? []
+    const signing = scripts.findIndex((script) => script.includes('cosign sign'))
+    assert.match(
+      scripts[signing] ?? '',
+      /cosign verify "\$image" \\\n +--certificate-identity "\$GITHUB_SERVER_URL\/\$GITHUB_WORKFLOW_REF" \\\n +--certificate-oidc-issuer \S+$/m,
+    )
+    assert.ok(signing < scripts.findIndex((script) => script.includes('imagetools create')))
+  })
+
   it('publishes to npm last, and only where that has been set up', () => {
     assert.equal(released['npm']?.if, "vars.NPM_PUBLISH == 'true'")
     assert.deepEqual(released['npm'].needs, ['version', 'publish'])
     assert.equal(released['npm'].environment, 'npm')
+    assert.equal(released['npm'].steps?.at(-1)?.run, 'npm publish --tag "$CHANNEL"')
+  })
+
+  it('says in the npm package where it was built', () => {
+    const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+    const { publishConfig } = JSON.parse(text) as { readonly publishConfig?: unknown }
+    assert.deepEqual(publishConfig, { access: 'public', provenance: true })
   })
 })
 

@@ -106,6 +106,8 @@ describe('the checks of a change', () => {
     const setup = ofCheck.find(({ uses }) => uses?.startsWith('actions/setup-node@') ?? false)
     assert.equal(setup?.with?.['node-version'], 20)
     assert.deepEqual(test?.strategy?.matrix?.['node'], [22, 24, 26])
+    assert.equal(test.steps?.at(-1)?.run, 'npm test')
+    assert.equal(test.env?.['STS_TEST_REQUIRE'], 'npm')
   })
 
   it('skip no test for what a machine lacks', () => {

@@ -15,13 +15,20 @@ export function readPage(path: string): string {
   return readFileSync(new URL(path, ROOT), 'utf8')
 }
 
-/** The pages for people: those of `docs/`, the one of the modules, and the ones that GitHub shows by itself. */
+/** The pages for people: those of `docs/`, those of the modules and the chart, and the ones that GitHub shows by itself. */
 export function pagePaths(): readonly string[] {
   const docs = readdirSync(new URL('docs/', ROOT), { recursive: true, encoding: 'utf8' })
   const pages = docs
     .map((name) => `docs/${name.replaceAll('\\', '/')}`)
     .filter((name) => name.endsWith('.md'))
-  return ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'iac/README.md', ...pages.sort()]
+  return [
+    'README.md',
+    'CONTRIBUTING.md',
+    'SECURITY.md',
+    'iac/README.md',
+    'iac/helm/github-sts/README.md',
+    ...pages.sort(),
+  ]
 }
 
 const FENCE = /^( *)(`{3,}|~{3,})(.*)\n([^]*?)^\1\2 *$/gm

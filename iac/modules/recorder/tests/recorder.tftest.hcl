@@ -7,7 +7,7 @@ variables {
 run "takes_the_records_of_the_service_from_the_log" {
   command = plan
   assert {
-    condition     = strcontains(google_logging_project_sink.this[0].filter, "resource.labels.service_name=\"github-sts\"") && strcontains(google_logging_project_sink.this[0].filter, "jsonPayload.record")
+    condition     = google_logging_project_sink.this[0].filter == "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"github-sts\" AND jsonPayload.record.requestId:*"
     error_message = "Only records of this service belong into the table."
   }
   assert {
@@ -31,7 +31,7 @@ run "takes_events_from_a_broker" {
     broker_topics = { us-central1 = "projects/acme-sts/topics/broker-us-central1" }
   }
   assert {
-    condition     = length(google_logging_project_sink.this) == 0 && strcontains(google_pubsub_subscription.this["us-central1"].filter, "dev.octo-sts.exchange")
+    condition     = length(google_logging_project_sink.this) == 0 && google_pubsub_subscription.this["us-central1"].filter == "attributes.ce-type = \"dev.octo-sts.exchange\""
     error_message = "With events the log is not read."
   }
   assert {
