@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { test, type TestContext } from 'node:test'
 import { readConfiguration } from '../../cmd/app/configuration.ts'
 import { connectToGitHub } from '../../cmd/github-connection.ts'
 import { createLogger, NO_METRICS } from '#pkg/telemetry'
 import { waitUntil } from '../store/support/redis-server.ts'
-import { startFleet, type Fleet } from './support/fleet.ts'
+import { startFleet, type Fleet, type FleetApp } from './support/fleet.ts'
 
 const { signal } = new AbortController()
 
@@ -33,33 +33,33 @@ function connect(fleet: Fleet, retiredAfterMs: number) {
   return { connection, readPolicy, reload: () => connection.replacePools(read().github.pools) }
 }
 
-test('the tokens of an App that is gone are revoked when no exchange can need them any more', async (t) => {
+/** Connected as the service does it to a fleet whose first App alone is configured and has read a policy. */
+async function startWithFirst(t: TestContext, retiredAfterMs: number) {
   const fleet = await startFleet(t, 2)
   const [one, two] = fleet.apps
   assert.ok(one !== undefined && two !== undefined)
   await fleet.writePools({ acme: [one] })
-  const { connection, readPolicy, reload } = connect(fleet, 20)
+  const { connection, readPolicy, reload } = connect(fleet, retiredAfterMs)
   await connection.open()
   await readPolicy()
+  const configure = async (app: FleetApp): Promise<void> => {
+    await fleet.writePools({ acme: [app] })
+    await reload()
+  }
+  return { fleet, one, two, connection, readPolicy, configure }
+}
+
+test('the tokens of an App that is gone are revoked when no exchange can need them any more', async (t) => {
+  const { fleet, two, connection, configure } = await startWithFirst(t, 20)
   assert.equal(fleet.github.liveTokens().length, 1)
-  await fleet.writePools({ acme: [two] })
-  await reload()
+  await configure(two)
   await waitUntil(() => fleet.github.liveTokens().length === 0)
   await connection.close(1_000)
 })
 
 test('an App that is named again in time has kept its tokens', async (t) => {
-  const fleet = await startFleet(t, 2)
-  const [one, two] = fleet.apps
-  assert.ok(one !== undefined && two !== undefined)
-  await fleet.writePools({ acme: [one] })
-  const { connection, readPolicy, reload } = connect(fleet, 60_000)
-  await connection.open()
-  await readPolicy()
-  for (const app of [two, one]) {
-    await fleet.writePools({ acme: [app] })
-    await reload()
-  }
+  const { fleet, one, two, connection, readPolicy, configure } = await startWithFirst(t, 60_000)
+  for (const app of [two, one]) await configure(app)
   fleet.github.clearCalls()
   await readPolicy()
   assert.deepEqual(
@@ -71,19 +71,11 @@ test('an App that is named again in time has kept its tokens', async (t) => {
 })
 
 test('an App that is named again does not believe an installation that was removed in between', async (t) => {
-  const fleet = await startFleet(t, 2)
-  const [one, two] = fleet.apps
-  assert.ok(one !== undefined && two !== undefined)
-  await fleet.writePools({ acme: [one] })
-  const { connection, readPolicy, reload } = connect(fleet, 60_000)
-  await connection.open()
-  await readPolicy()
-  await fleet.writePools({ acme: [two] })
-  await reload()
+  const { fleet, one, two, connection, readPolicy, configure } = await startWithFirst(t, 60_000)
+  await configure(two)
   fleet.github.uninstall({ id: fleet.installationOf(one) })
   connection.drop({ kind: 'owner', owner: 'acme' })
-  await fleet.writePools({ acme: [one] })
-  await reload()
+  await configure(one)
   await assert.rejects(readPolicy(), { reason: 'installation_missing' })
   await connection.close(1_000)
 })

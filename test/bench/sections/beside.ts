@@ -4,6 +4,21 @@ import { repeated, type Section } from '../measurement.ts'
 import { readUsage } from '../process-usage.ts'
 import type { RunningProgram } from '../service-process.ts'
 
+/** Tokens that the exchanges of a rival take turns with. */
+export const RIVAL_TOKENS = 1_000
+/** Exchanges at the same time. */
+export const RIVAL_CLIENTS = 16
+
+const SIZES = {
+  full: { warmUp: 6_000, exchanges: 3_000, rounds: 7 },
+  quick: { warmUp: 3_000, exchanges: 1_500, rounds: 3 },
+}
+
+/** How long rivals are measured: exchanges of each before the first round, and in each round. */
+export function sizeOf({ options }: BenchRun): (typeof SIZES)['full'] {
+  return options.quick ? SIZES.quick : SIZES.full
+}
+
 /** One of the services that take turns. */
 export interface Rival {
   readonly name: string

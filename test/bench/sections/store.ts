@@ -15,7 +15,7 @@ import type { ExchangeRequest } from '../load.ts'
 import { findFreePort, untilListening } from '../service-process.ts'
 import { SUBJECT, targetOf } from '../world-layout.ts'
 import type { World } from '../world-process-client.ts'
-import { measureBeside, type Rival } from './beside.ts'
+import { measureBeside, RIVAL_CLIENTS, RIVAL_TOKENS, sizeOf, type Rival } from './beside.ts'
 
 const REDIS = 'redis-server'
 const REDIS_START_MAX_MS = 5_000
@@ -24,21 +24,14 @@ const REDIS_START_MAX_MS = 5_000
 const SHAPE = { owners: 1, policies: 2, issuers: 1, apps: 4, checksEvery: 2 }
 const PLAIN = 0
 const STICKY = 1
-
-const TOKENS = 1_000
-const AT_ONCE = 16
-const SIZES = {
-  full: { warmUp: 6_000, exchanges: 3_000, rounds: 7 },
-  quick: { warmUp: 3_000, exchanges: 1_500, rounds: 3 },
-}
 /** What two Apps and a shared store may cost a warm exchange beside one App without any. */
 const RATIO_TARGET = 1.25
 
 /** What several Apps and a store that replicas share cost a warm exchange. */
 export const measureStore: MeasureSection = async (run) => {
-  const size = run.options.quick ? SIZES.quick : SIZES.full
+  const size = sizeOf(run)
   const world = await startWorld(run, SHAPE)
-  const bearers = await world.tell('sign', { issuer: 0, subject: SUBJECT, count: TOKENS })
+  const bearers = await world.tell('sign', { issuer: 0, subject: SUBJECT, count: RIVAL_TOKENS })
   const requestOf =
     (policy: number) =>
     (n: number): ExchangeRequest => ({
@@ -53,7 +46,7 @@ export const measureStore: MeasureSection = async (run) => {
   ): Promise<readonly Rival[]> {
     const moreFlags = profileFlags(run, name.replaceAll(' ', '-'))
     const program = await startService(run, world, { environment, moreFlags })
-    const clients = await openJsonClients(program.port, AT_ONCE)
+    const clients = await openJsonClients(program.port, RIVAL_CLIENTS)
     const rivals: Rival[] = []
     for (const [what, policy] of Object.entries(policies)) {
       const requestAt = requestOf(policy)

@@ -4,24 +4,18 @@ import { load, startService, startWorld, type BenchRun, type MeasureSection } fr
 import { openJsonClients } from '../json-client.ts'
 import type { ExchangeRequest } from '../load.ts'
 import { SUBJECT, targetOf } from '../world-layout.ts'
-import { measureBeside, type Rival } from './beside.ts'
+import { measureBeside, RIVAL_CLIENTS, RIVAL_TOKENS, sizeOf, type Rival } from './beside.ts'
 
 const SHAPE = { owners: 1, policies: 1, issuers: 1 }
-const TOKENS = 1_000
-const AT_ONCE = 16
-const SIZES = {
-  full: { warmUp: 6_000, exchanges: 3_000, rounds: 7 },
-  quick: { warmUp: 3_000, exchanges: 1_500, rounds: 3 },
-}
 /** What telemetry may cost a warm exchange beside the same one without. */
 const RATIO_TARGET = 1.25
 
 /** What telemetry costs a warm exchange: the same service without, with metrics, and with all of its traces exported. */
 export const measureTelemetry: MeasureSection = async (run) => {
-  const size = run.options.quick ? SIZES.quick : SIZES.full
+  const size = sizeOf(run)
   const world = await startWorld(run, SHAPE)
   const collector = await startCollector(run)
-  const bearers = await world.tell('sign', { issuer: 0, subject: SUBJECT, count: TOKENS })
+  const bearers = await world.tell('sign', { issuer: 0, subject: SUBJECT, count: RIVAL_TOKENS })
   const requestAt = (n: number): ExchangeRequest => ({
     ...targetOf(0, SHAPE),
     bearer: bearers[n % bearers.length] ?? '',
@@ -43,7 +37,7 @@ export const measureTelemetry: MeasureSection = async (run) => {
   for (const [name, environment] of Object.entries(environments)) {
     const program = await startService(run, world, { environment })
     run.progress(`${name}: ${size.warmUp} exchanges to warm up`)
-    const clients = await openJsonClients(program.port, AT_ONCE)
+    const clients = await openJsonClients(program.port, RIVAL_CLIENTS)
     await load(run, clients, size.warmUp, requestAt)
     rivals.push({ name, program, clients, requestAt, target: RATIO_TARGET })
   }
